@@ -1,0 +1,86 @@
+"""Every measure: what it counts, over which denominator, and how to read it. The one place for definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["count", "share", "ratio", "hours", "points", "distance", "per 1000", "number"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure.
+
+    Attributes:
+        name: as in the result tables.
+        title: as in figures and comparisons.
+        kind: the unit; shares lie in [0, 1], points are percentage points.
+        definition: numerator and denominator in words.
+        headline: whether `compare` shows it without being asked.
+        loss: True where a higher value is a greater loss, False where it is a smaller one, None where it is neither.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    definition: str
+    headline: bool = False
+    loss: bool | None = None
+
+
+FUNNEL = ("wished", "reachable", "arose", "said", "said_sincerely", "published", "seen", "counted")
+"""The voice funnel; each step counts a subset of the one before it, so it never widens."""
+
+_MEASURES = (
+    Measure("wished", "wished to say", "count", "occasions voiced in the free world"),
+    Measure("reachable", "could reach a platform", "count", "of the wished: those whose author could reach the platform, and was not detained"),
+    Measure("arose", "was prompted", "count", "of the reachable: those whose prompting message, if any, was there to be seen"),
+    Measure("said", "said something", "count", "of those that arose: voiced, in whatever manner"),
+    Measure("said_sincerely", "said sincerely", "count", "of the said: neither softened nor coded"),
+    Measure("published", "published", "count", "of the sincerely said: neither blocked nor withheld"),
+    Measure("seen", "seen by someone", "count", "of the published: read by at least one other person before any removal or hiding"),
+    Measure("counted", "counted by the convenor", "count", "of the seen: collected by the convenor before any removal or hiding"),
+    Measure("heard_share", "share of voice heard", "share", "seen / wished", headline=True, loss=False),
+    Measure("counted_share", "share of voice counted", "share", "counted / wished", headline=True, loss=False),
+    Measure("access_loss_share", "lost for want of access", "share", "(wished - reachable) / wished", headline=True, loss=True),
+    Measure("people_heard", "people heard", "share", "people with at least one sincere message counted / people with at least one wish", headline=True, loss=False),
+    Measure("removal_rate", "removed after publication", "share", "removed / published in any manner", headline=True, loss=True),
+    Measure("prior_restraint_rate", "stopped before publication", "share", "blocked or never released / submitted", headline=True, loss=True),
+    Measure("hidden_rate", "hidden", "share", "hidden from all but the author / published in any manner", loss=True),
+    Measure("self_censorship_rate", "self-censorship", "share", "wished, with access and prompted, yet silent / wished, with access and prompted", headline=True, loss=True),
+    Measure("softening_rate", "softened", "share", "softened / said in any manner", headline=True, loss=True),
+    Measure("coding_rate", "coded", "share", "coded / said in any manner", loss=True),
+    Measure("chilling_effect", "chilling effect", "share", "1 - sincere messages said / sincere messages said with fear off", headline=True, loss=True),
+    Measure("unsaid_per_removal", "unsaid per message removed", "ratio", "wished occasions that fear silenced (silent here, voiced with fear off) / messages blocked, withheld, hidden or removed", headline=True, loss=True),
+    Measure("conversation_lost", "replies that never arose", "share", "wished replies whose prompting message was not there to be seen / wished replies within reach", headline=True, loss=True),
+    Measure("taken", "messages taken by a rule", "count", "messages blocked, withheld, hidden or removed, by the rule that did it (split rule)"),
+    Measure("time_to_removal_p10", "time to removal, 10 %", "hours", "quantile over removed messages; from 20 removals up"),
+    Measure("time_to_removal_p50", "time to removal, median", "hours", "quantile over removed messages; from 20 removals up"),
+    Measure("time_to_removal_p90", "time to removal, 90 %", "hours", "quantile over removed messages; from 20 removals up"),
+    Measure("views_before_removal", "views before removal", "number", "mean readers of a removed message before it went; from 20 removals up"),
+    Measure("reviewer_utilisation", "reviewers' utilisation", "share", "reviewing time / time on duty", loss=None),
+    Measure("review_wait_p50", "wait for review, median", "hours", "from arrival at the desk to the start of the review; from 20 reviews up"),
+    Measure("review_wait_p95", "wait for review, 95 %", "hours", "the same; from 100 reviews up"),
+    Measure("backlog_mean", "desk backlog", "number", "mean number of cases waiting, over time"),
+    Measure("reviews_expired", "cases never reviewed", "share", "cases that expired / cases that arrived"),
+    Measure("identified_per_1000", "people identified", "per 1000", "people whom an authority identified as the author of a message / people", headline=True, loss=True),
+    Measure("reprisals_per_1000", "people punished", "per 1000", "people acted against / people", headline=True, loss=True),
+    Measure("opinion_gap", "opinion gap", "points", "critical share (stance below 0) of what the convenor counted - critical share of private stances, people weighted by their interest in each topic", headline=True, loss=None),
+    Measure("opinion_distance", "opinion distance", "distance", "Wasserstein-1 distance between private stances and counted stances, on the scale of -1 to 1", headline=True, loss=True),
+    Measure("representation_ratio", "representation", "ratio", "a group's share of what is counted / its share of the people meant to be heard (split group)"),
+    Measure("burden_gini", "inequality of lost voice", "share", "Gini coefficient, over people with at least one wish, of the share of their wishes that nobody saw as meant", loss=None),
+    Measure("circumvention_share", "circumvention", "share", "people who said something over a block / people"),
+)
+
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
+"""Measures by name, in the order in which tables list them."""
+
+HEADLINE = tuple(measure.name for measure in _MEASURES if measure.headline)
+"""What a comparison shows unless it is asked for more."""
+
+MECHANISMS = ("access", "moderation", "surveillance", "fear")
+"""The order in which the ladder switches mechanisms on."""
+
+LADDER = ("free", "access", "access+moderation", "access+moderation+surveillance", "full")
+"""The worlds of the ladder; each adds the next mechanism to the one before it."""

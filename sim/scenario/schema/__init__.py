@@ -1,0 +1,15 @@
+"""The scenario format: one file per noun, every field with its unit, meaning and evidence."""
+
+from sim.scenario.schema.delay import Delay
+from sim.scenario.schema.jurisdiction import Jurisdiction
+from sim.scenario.schema.moderation import ClassifierRule, Desk, KeywordRule, Rule, SampleRule
+from sim.scenario.schema.people import Group, Stance, Topic
+from sim.scenario.schema.platform import Platform
+from sim.scenario.schema.scenario import Convenor, Evidence, Scenario
+from sim.scenario.schema.timeline import Event
+from sim.scenario.schema.voice import Beliefs, Logit, Voice
+
+__all__ = [
+    "Beliefs", "ClassifierRule", "Convenor", "Delay", "Desk", "Event", "Evidence", "Group", "Jurisdiction", "KeywordRule", "Logit",
+    "Platform", "Rule", "SampleRule", "Scenario", "Stance", "Topic", "Voice",
+]

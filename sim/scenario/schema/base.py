@@ -1,0 +1,60 @@
+"""What every part of a scenario shares: strictness, names, and fields that carry unit and evidence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+from sim.scenario.units import PATTERN, format_duration, parse_duration
+
+
+class Part(BaseModel):
+    """A frozen part of a scenario: unknown keys, NaN and loose types are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+"""A name in a scenario: lower-case letters, digits and hyphens, at most 63 characters."""
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+Duration = Annotated[
+    float,
+    BeforeValidator(parse_duration),
+    Field(ge=0, le=24 * 3660),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": PATTERN}),
+]
+"""Hours, written with a unit (``15 min``, ``3 h``, ``10 d``)."""
+
+
+def parameter(
+    default: Any,
+    description: str,
+    *,
+    unit: str = "",
+    source: str | None = None,
+    assumption: str | None = None,
+    range: tuple[Any, Any] | None = None,
+    **constraints: Any,
+) -> Any:
+    """A schema field whose default states its unit and its evidence.
+
+    Exactly one of `source` (a published one) and `assumption` belongs to a default that changes the outcome; `range`
+    holds the plausible lowest and highest value, in the form in which a scenario file would write them.
+    """
+    evidence = {
+        key: value
+        for key, value in {"source": source, "assumption": assumption, "range": list(range) if range else None}.items()
+        if value is not None
+    }
+    extra = {"unit": unit} if unit else {}
+    return Field(
+        default,
+        description=description,
+        validate_default=True,
+        json_schema_extra={**extra, **({"evidence": evidence} if evidence else {})},
+        **constraints,
+    )

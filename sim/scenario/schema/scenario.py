@@ -1,0 +1,94 @@
+"""The whole scenario file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
+from sim.scenario.schema.jurisdiction import Jurisdiction
+from sim.scenario.schema.people import Group, Topic
+from sim.scenario.schema.platform import Platform
+from sim.scenario.schema.timeline import Event
+from sim.scenario.schema.voice import Beliefs, Voice
+
+
+class Convenor(Part):
+    """Who collects the discussion."""
+
+    collects: list[Name] = parameter(..., "Platforms that it collects from.", min_length=1)
+    start: Duration = parameter("0 d", "When collection begins.", unit="duration")
+    every: Annotated[Duration, Field(gt=0)] = parameter(
+        "1 d", "Time between two collections: what is gone by then is not counted.", unit="duration", assumption="daily", range=("1 h", "7 d")
+    )
+    comprehends_coded: Probability = parameter(
+        0.3, "Share of coded messages that it understands.", assumption="no source; insiders understand nearly all (Hiruncharoenvate 2015)",
+        range=(0, 0.9),
+    )
+
+
+class Evidence(Part):
+    """Where a value comes from."""
+
+    source: str | None = parameter(None, "A published source.", max_length=500)
+    assumption: str | None = parameter(None, "Why this value, where no source settles it.", max_length=500)
+    range: list[Any] | None = parameter(None, "Lowest and highest plausible value.", min_length=2, max_length=2)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Evidence:
+        if (self.source is None) == (self.assumption is None):
+            raise ValueError("exactly one of source and assumption")
+        return self
+
+
+class Scenario(Part):
+    """A frozen, complete scenario: everything that a run depends on."""
+
+    name: Name = parameter(..., "Name; the result folder carries it.")
+    title: str = parameter("", "Title, shown on tables and figures; the name where empty.", max_length=200)
+    description: str = parameter("", "What the scenario is about.", max_length=5000)
+    seed: int = parameter(75, "Seed. Scenarios that share it share people, occasions and luck.", ge=0, lt=2**63)
+    horizon: Annotated[Duration, Field(gt=0, le=24 * 366)] = parameter("30 d", "Simulated time.", unit="duration")
+    window: Annotated[Duration, Field(ge=1 / 60, le=24)] = parameter(
+        "15 min", "Conversation is handled in windows of this length; shorter is more exact and slower.", unit="duration",
+        assumption="numerical accuracy only: see docs/model.md", range=("5 min", "30 min"),
+    )
+    replications: int = parameter(20, "Independent repetitions.", ge=1, le=1_000_000)
+    represents: float = parameter(1.0, "People that one participant stands for; counts and desks scale with it.", gt=0, le=1e9)
+    hour_profile: list[Annotated[float, Field(ge=0, le=1e6)]] = parameter(
+        [20, 12, 8, 5, 4, 6, 12, 25, 45, 60, 68, 70, 65, 66, 72, 74, 72, 70, 66, 64, 66, 64, 52, 34],
+        "Relative activity in each hour of the local day.", min_length=24, max_length=24,
+        assumption="shape of measured chats: a night trough and a working-day plateau", range=(0, 100),
+    )
+    importance_sigma: float = parameter(
+        0.8, "Standard deviation of the logarithm of an occasion's importance (mean 1).", ge=0, le=3, assumption="most remarks matter little",
+        range=(0.4, 1.2),
+    )
+    topics: dict[Name, Topic] = parameter(..., "Topics by name.", min_length=1, max_length=100)
+    jurisdictions: dict[Name, Jurisdiction] = parameter(..., "Places by name.", min_length=1, max_length=100)
+    groups: dict[Name, Group] = parameter(..., "Groups of participants by name.", min_length=1, max_length=200)
+    platforms: dict[Name, Platform] = parameter(..., "Platforms by name.", min_length=1, max_length=50)
+    convenor: Convenor = parameter(..., "Who collects the discussion.")
+    phrasebook: Name = parameter("un75", "Phrasebook from which message texts are drawn, for rules that read text.")
+    voice: Voice = parameter({"model": "logit"}, "How people decide whether and how to speak.")
+    beliefs: Beliefs = parameter({}, "How people learn what is risky.")
+    timeline: list[Event] = parameter([], "Events, in any order.", max_length=1000)
+    evidence: dict[str, Evidence] = parameter({}, "Evidence by dotted path of the parameter; * stands for any one name.")
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> Self:
+        from sim.scenario.crosscheck import dangling_names
+
+        problems = dangling_names(self)
+        if problems:
+            from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+            raise ValidationError.from_exception_data(
+                type(self).__name__,
+                [
+                    InitErrorDetails(type=PydanticCustomError("reference", "{message}", {"message": message}), loc=path, input=value)
+                    for path, message, value in problems
+                ],
+            )
+        return self
