@@ -1,0 +1,67 @@
+"""The convenor: what it collects, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim.model.ledger import Ledger, Mark
+from sim.model.luck import Purpose, luck
+from sim.model.voice import Manner
+from sim.scenario.schema import Scenario
+
+
+class Convenor:
+    """Collects from its platforms at regular times what is to be seen there; what has gone by then is not counted."""
+
+    def __init__(self, env: simpy.Environment, scenario: Scenario, ledger: Ledger) -> None:
+        self._env = env
+        self._spec = scenario.convenor
+        self._horizon = scenario.horizon
+        self._ledger = ledger
+        self._collects = np.array([name in self._spec.collects for name in scenario.platforms])
+        self._collected_until = self._spec.start
+        self._released: list[tuple[int, int]] = []
+        env.process(self._visit())
+
+    def leave(self, platform: int) -> None:
+        """Collect a last time from a platform, and never again."""
+        self._collect(only=platform)
+        self._collects[platform] = False
+
+    def release(self, occasion: int, world: int) -> None:
+        """A held message has been published after the time at which it was sent."""
+        self._released.append((occasion, world))
+
+    def _visit(self) -> Iterator[simpy.Event]:
+        yield self._env.timeout(self._spec.start)
+        while self._env.now < self._horizon:
+            yield self._env.timeout(self._spec.every)
+            self.collect()
+
+    def collect(self) -> None:
+        """Count what has been published since the last visit and can still be seen."""
+        self._collect()
+        self._collected_until = self._env.now
+        self._released.clear()
+
+    def _collect(self, only: int | None = None) -> None:
+        first, last = np.searchsorted(self._ledger.occasions.time, [self._collected_until, self._env.now])
+        rows, worlds = np.nonzero(self._ledger.shown[first:last] <= self._env.now)
+        self._count(rows + first, worlds, only)
+        if self._released:
+            late = np.array(self._released)
+            self._count(late[:, 0], late[:, 1], only)
+
+    def _count(self, rows: NDArray[np.int64], worlds: NDArray[np.int64], only: int | None) -> None:
+        ledger = self._ledger
+        venue = ledger.venue[rows, worlds]
+        here = self._collects[venue] if only is None else (venue == only) & self._collects[only]
+        visible = here & (ledger.gone[rows, worlds] > self._env.now)
+        rows, worlds = rows[visible], worlds[visible]
+        coded = ledger.voice[rows, worlds] == Manner.CODED
+        understood = ~coded | (luck(Purpose.COMPREHENSION, ledger.occasions.key[rows]) < self._spec.comprehends_coded)
+        ledger.marks[rows[understood], worlds[understood]] |= np.uint8(Mark.COUNTED)

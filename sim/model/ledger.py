@@ -1,0 +1,104 @@
+"""The record of every occasion's voice and outcome in every world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.luck import Floats
+from sim.model.moderation.desk import DeskRecord
+from sim.model.occasions import Ints, Occasions
+from sim.model.people import People
+from sim.model.rooms import Rooms
+
+
+class Outcome(IntEnum):
+    """What becomes of an occasion."""
+
+    NOT_OFFERED = 0
+    UNREACHABLE = 1
+    BARRED = 2
+    NEVER_AROSE = 3
+    UNSAID = 4
+    BLOCKED = 5
+    WITHHELD = 6
+    HIDDEN = 7
+    REMOVED = 8
+    STOOD = 9
+
+
+class Mark(IntFlag):
+    """What else happened to an occasion."""
+
+    IDENTIFIED = 1
+    CIRCUMVENTED = 2
+    COUNTED = 4
+    SEEN = 8
+
+
+@dataclass
+class Ledger:
+    """One entry an occasion and world, in arrays of shape (O, W), and what happened beside.
+
+    Attributes:
+        voice: manner of speaking.
+        outcome: what became of it.
+        venue: platform index; negative where there was none.
+        rule: index of the rule that took the message; -1 for none.
+        marks: flags.
+        shown: time of publication, inf where it never was.
+        gone: time of removal or hiding, inf where it never was.
+        punished: (person, world, time) of each reprisal.
+        desks: record of each desk by (world, replication, label).
+        samples: (hour, world, replication, measure, value), sampled over time.
+    """
+
+    people: People
+    rooms: Rooms
+    occasions: Occasions
+    worlds: tuple[str, ...]
+    horizon: float
+    voice: NDArray[np.uint8]
+    outcome: NDArray[np.uint8]
+    venue: NDArray[np.int8]
+    rule: NDArray[np.int16]
+    marks: NDArray[np.uint8]
+    shown: Floats
+    gone: Floats
+    punished: list[tuple[int, int, float]] = field(default_factory=list)
+    desks: dict[tuple[int, int, str], DeskRecord] = field(default_factory=dict)
+    samples: list[tuple[float, int, int, str, float]] = field(default_factory=list)
+
+
+def new_ledger(people: People, rooms: Rooms, occasions: Occasions, worlds: tuple[str, ...], horizon: float) -> Ledger:
+    """An empty ledger."""
+    shape = (len(occasions), len(worlds))
+    return Ledger(
+        people=people,
+        rooms=rooms,
+        occasions=occasions,
+        worlds=worlds,
+        horizon=horizon,
+        voice=np.zeros(shape, np.uint8),
+        outcome=np.zeros(shape, np.uint8),
+        venue=np.full(shape, -1, np.int8),
+        rule=np.full(shape, -1, np.int16),
+        marks=np.zeros(shape, np.uint8),
+        shown=np.full(shape, np.inf),
+        gone=np.full(shape, np.inf),
+    )
+
+
+def room_of(rooms: Rooms, occasions: Occasions, rows: Ints, venue: NDArray[np.integer]) -> Ints:
+    """(n, W) room in which an occasion is spoken on its venue: its own, or that of the conversation's author on another platform."""
+    home = rooms.platform[occasions.room[rows]]
+    own = occasions.room[rows]
+    room = np.where(venue == home[:, None], own[:, None], 0).astype(np.int32)
+    moved = np.nonzero((venue != home[:, None]) & (venue >= 0))
+    if len(moved[0]):
+        root = occasions.root[rows[moved[0]]]
+        room[moved] = rooms.of_person[venue[moved], occasions.seat[root], occasions.person[root]]
+    return room

@@ -1,0 +1,268 @@
+"""Occasions on which somebody might speak: spontaneous ones, and every reply that they might ever prompt.
+
+Nothing here depends on a world or on what a platform does to messages, so all worlds of a replication share these rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri, pdtr
+
+from sim.model.luck import Floats, Keys, Purpose, child_keys, luck, name_key
+from sim.model.people import People
+from sim.model.rooms import Rooms
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.timeline import Surge
+
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Occasions:
+    """Occasions in time order; all arrays have O entries.
+
+    Attributes:
+        key: luck key.
+        time: hours since the start.
+        person, topic: indices.
+        room: room in which the conversation would be held with nothing in the way; 0 on a survey.
+        seat: which of the person's rooms a spontaneous occasion takes, on whatever platform.
+        parent, root: index of the message replied to (-1 for none) and of the one that began the conversation (itself for none).
+        depth: number of the reply's ancestors that fall into the same window.
+        repeated: whether the same person has an earlier spontaneous occasion on the same topic in the same window.
+    """
+
+    key: Keys
+    time: Floats
+    person: Ints
+    topic: Ints
+    room: Ints
+    seat: Ints
+    parent: Ints
+    root: Ints
+    depth: Ints
+    repeated: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: Ints) -> Occasions:
+    """All occasions within the horizon.
+
+    Args:
+        scenario: the scenario.
+        people: participants of the stack.
+        rooms: their rooms.
+        ranking: (ranks, P) platforms by each person's preference, -1 where there is no further one.
+    """
+    parts = list(_spontaneous(scenario, people))
+    key, time, person, topic = (np.concatenate(column) for column in zip(*parts, strict=True))
+    within = time < scenario.horizon
+    roots = _Generation.of_roots(scenario, people, rooms, ranking, key[within], time[within], person[within], topic[within])
+    generations = [roots]
+    while len(generations[-1].key):
+        generations.append(_replies(scenario, people, rooms, generations[-1], sum(len(g.key) for g in generations[:-1])))
+    return _in_time_order(scenario, generations, people)
+
+
+@dataclass(frozen=True)
+class _Generation:
+    """Occasions at one depth of the reply tree, with `parent` and `root` as positions in the order of generations."""
+
+    key: Keys
+    time: Floats
+    person: Ints
+    topic: Ints
+    room: Ints
+    seat: Ints
+    parent: Ints
+    root: Ints
+    depth: Ints
+
+    @classmethod
+    def of_roots(
+        cls, scenario: Scenario, people: People, rooms: Rooms, ranking: Ints, key: Keys, time: Floats, person: Ints, topic: Ints
+    ) -> _Generation:
+        home = _home_platform(scenario, people, ranking, time, person, topic)
+        seats = np.array([p.rooms.per_person for p in scenario.platforms.values()])[home]
+        seat = (luck(Purpose.ROOM, key) * seats).astype(np.int32)
+        room = np.where(home >= 0, rooms.of_person[home, seat, person], 0).astype(np.int32)
+        index = np.arange(len(key), dtype=np.int32)
+        return cls(key, time, person, topic, room, seat, np.full(len(key), -1, np.int32), index, np.zeros(len(key), np.int32))
+
+
+def _spontaneous(scenario: Scenario, people: People) -> Iterator[tuple[Keys, Floats, Ints, Ints]]:
+    """Key, time, person and topic of spontaneous occasions: first those of every day, then those that surges add."""
+    surges = [(event.at, event.surge) for event in scenario.timeline if event.surge is not None]
+    days = int(np.ceil(scenario.horizon / 24))
+    hours = _HourProfile(scenario, people)
+    for day in range(days):
+        day_key = child_keys(people.key, day)
+        key, person = _repeat(day_key, _poisson(people.rate, luck(Purpose.DAY_COUNT, day_key)))
+        time = 24 * day + hours.hour(person, key)
+        topic = _topics(people, person, luck(Purpose.TOPIC, key))
+        kept = _survives(scenario, people, surges, key, time, person, topic)
+        yield key[kept], time[kept], person[kept], topic[kept]
+    for start, surge in surges:
+        if surge.factor > 1:
+            yield _surge(scenario, people, hours, start, surge)
+
+
+def _surge_key(start: float, surge: Surge) -> int:
+    """By content, so that a surge elsewhere on the timeline changes nothing about this one."""
+    return name_key("surge", repr(start), surge.topic, *(surge.groups or []))
+
+
+def _poisson(mean: Floats, uniform: Floats) -> Ints:
+    """Poisson counts by inversion, so that each is a function of its own uniform number."""
+    count = np.zeros(len(mean), np.int32)
+    left = np.flatnonzero(uniform > np.exp(-mean))
+    k = 0
+    while len(left):
+        k += 1
+        count[left] = k
+        left = left[uniform[left] > pdtr(k, mean[left])]
+    return count
+
+
+def _repeat(keys: Keys, counts: Ints) -> tuple[Keys, Ints]:
+    """Keys of `counts` children of each key, and the index of their parent."""
+    person = np.repeat(np.arange(len(keys), dtype=np.int32), counts)
+    number = np.arange(len(person)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return child_keys(keys[person], number), person
+
+
+class _HourProfile:
+    """Hours of the day by the activity profile, in the local time of where people live."""
+
+    def __init__(self, scenario: Scenario, people: People) -> None:
+        weights = np.array(scenario.hour_profile, dtype=np.float64)
+        self._cdf = np.concatenate([[0.0], np.cumsum(weights / weights.sum())])
+        self._offset = np.array([place.utc_offset for place in scenario.jurisdictions.values()])
+        self._resident = people.resident
+
+    def hour(self, person: Ints, key: Keys) -> Floats:
+        """Hour of the day in universal time, in [0, 24), of occasions with the given keys."""
+        local = np.interp(luck(Purpose.HOUR, key), self._cdf, np.arange(25.0))
+        hours: Floats = (local - self._offset[self._resident[person]]) % 24
+        return hours
+
+
+def _topics(people: People, person: Ints, uniform: Floats) -> Ints:
+    cdf = people.topic_cdf[people.group[person]]
+    return (uniform[:, None] >= cdf[:, :-1]).sum(axis=1).astype(np.int32)
+
+
+def _concerned(scenario: Scenario, people: People, surge: Surge, person: Ints, topic: Ints) -> NDArray[np.bool_]:
+    on_topic: NDArray[np.bool_] = topic == list(scenario.topics).index(surge.topic)
+    if surge.groups is None:
+        return on_topic
+    names = list(scenario.groups)
+    return on_topic & np.isin(people.group[person], [names.index(name) for name in surge.groups])
+
+
+def _survives(
+    scenario: Scenario, people: People, surges: list[tuple[float, Surge]], key: Keys, time: Floats, person: Ints, topic: Ints
+) -> NDArray[np.bool_]:
+    """Thinning by surges with a factor below 1."""
+    kept = np.ones(len(key), np.bool_)
+    for start, surge in surges:
+        if surge.factor < 1:
+            during = (time >= start) & (time < start + surge.lasts) & _concerned(scenario, people, surge, person, topic)
+            kept &= ~during | (luck(Purpose.SURGE_THIN, key, _surge_key(start, surge)) < surge.factor)
+    return kept
+
+
+def _surge(scenario: Scenario, people: People, hours: _HourProfile, start: float, surge: Surge) -> tuple[Keys, Floats, Ints, Ints]:
+    """Occasions that a surge adds: rate x (factor - 1) on its topic for as long as it lasts, by the hour profile."""
+    key = child_keys(people.key ^ np.uint64(_surge_key(start, surge)), 0)
+    topic = list(scenario.topics).index(surge.topic)
+    everyone = np.arange(len(people), dtype=np.int32)
+    share = np.diff(people.topic_cdf, axis=1, prepend=0.0)[people.group, topic]
+    rate = people.rate * share * (surge.factor - 1) * _concerned(scenario, people, surge, everyone, np.full(len(people), topic))
+    first, last = int(start // 24), int(np.ceil((start + surge.lasts) / 24))
+    parts = []
+    for day in range(first, last):
+        day_key = child_keys(key, day)
+        keys, person = _repeat(day_key, _poisson(rate, luck(Purpose.SURGE_COUNT, day_key)))
+        time = 24 * day + hours.hour(person, keys)
+        during = (time >= start) & (time < start + surge.lasts)
+        parts.append((keys[during], time[during], person[during]))
+    keys, time, person = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return keys, time, person, np.full(len(keys), topic, np.int32)
+
+
+def _home_platform(scenario: Scenario, people: People, ranking: Ints, time: Floats, person: Ints, topic: Ints) -> Ints:
+    """The platform that carries a spontaneous occasion with nothing in the way; -1 where a survey has been answered.
+
+    A survey takes a person's first occasion on each topic; the next goes to the next platform that the person prefers.
+    """
+    order = np.lexsort((time, person * np.int64(people.topics) + topic))
+    pair = (person * np.int64(people.topics) + topic)[order]
+    starts = np.flatnonzero(np.diff(pair, prepend=-1))
+    nth = np.empty(len(order), np.int32)
+    nth[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    is_survey = np.array([p.kind == "survey" for p in scenario.platforms.values()])
+    home = np.full(len(person), -1, np.int32)
+    surveys_before = np.zeros(len(person), np.int32)
+    for rank in ranking:
+        candidate = rank[person]
+        survey = is_survey[candidate] & (candidate >= 0)
+        takes = (home < 0) & (candidate >= 0) & (~survey | (nth == surveys_before))
+        home[takes] = candidate[takes]
+        surveys_before += survey
+    return home
+
+
+def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: _Generation, offset: int) -> _Generation:
+    """The replies that one generation might prompt; `offset` is the position of its first member."""
+    specs = [p.replies for p in scenario.platforms.values()]
+    platform = rooms.platform[parents.room]
+    prompts = (platform >= 0) & (rooms.size[parents.room] > 1)
+    branching = np.where(prompts, np.array([spec.branching for spec in specs])[platform], 0.0)
+    key, origin = _repeat(parents.key, _poisson(branching, luck(Purpose.REPLY_COUNT, parents.key)))
+    c = np.array([spec.offset for spec in specs])
+    gamma = np.log(2) / np.log1p(np.array([spec.half_life for spec in specs]) / c)
+    where = platform[origin]
+    delay = c[where] * (luck(Purpose.REPLY_DELAY, key) ** (-1 / gamma[where]) - 1)
+    time = parents.time[origin] + delay
+    kept = time < scenario.horizon
+    key, origin, time = key[kept], origin[kept], time[kept]
+    room = parents.room[origin]
+    same_window = np.floor(time / scenario.window) == np.floor(parents.time[origin] / scenario.window)
+    return _Generation(
+        key=key,
+        time=time,
+        person=rooms.draw_member(room, luck(Purpose.REPLIER, key), parents.person[origin]),
+        topic=parents.topic[origin],
+        room=room,
+        seat=parents.seat[origin],
+        parent=(origin + offset).astype(np.int32),
+        root=parents.root[origin],
+        depth=np.where(same_window, parents.depth[origin] + 1, 0).astype(np.int32),
+    )
+
+
+def _in_time_order(scenario: Scenario, generations: list[_Generation], people: People) -> Occasions:
+    columns = {f.name: np.concatenate([getattr(g, f.name) for g in generations]) for f in fields(_Generation)}
+    order = np.argsort(columns["time"], kind="stable")
+    position = np.empty(len(order), np.int32)
+    position[order] = np.arange(len(order), dtype=np.int32)
+    columns = {name: column[order] for name, column in columns.items()}
+    columns["parent"] = np.where(columns["parent"] >= 0, position[columns["parent"]], -1).astype(np.int32)
+    columns["root"] = position[columns["root"]]
+    return Occasions(**columns, repeated=_repeated(scenario, people, columns))
+
+
+def _repeated(scenario: Scenario, people: People, columns: dict[str, NDArray[np.generic]]) -> NDArray[np.bool_]:
+    window = np.floor(columns["time"] / scenario.window).astype(np.int64)  # type: ignore[operator]
+    roots = np.flatnonzero(columns["parent"] == -1)
+    code = (window[roots] * len(people) + columns["person"][roots]) * people.topics + columns["topic"][roots]
+    repeated = np.ones(len(window), np.bool_)
+    repeated[roots[np.unique(code, return_index=True)[1]]] = False
+    return repeated

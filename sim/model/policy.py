@@ -1,0 +1,92 @@
+"""A scenario's platforms and places as tables by index, for look-up by row. Rebuilt when the timeline sets a parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.luck import Floats
+from sim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What platforms and places do. F platforms, J jurisdictions, K topics.
+
+    Attributes:
+        scenario: the scenario that these tables hold.
+        survey, feed: (F,) kind of platform.
+        blocked: (J, F) share of visits that fail.
+        friction: (F,) share of occasions that circumvention loses.
+        sensitivity: (J, K).
+        identity: (F, 2) chance that an author is identified: without and with the promised safeguards.
+        passed_on: (F, J, 2) chance that a message of heat 1 by someone under that law reaches the authority.
+        perceived_reprisal: (J,) prior.
+        perceived_removal: (F, J, 2) prior by jurisdiction of registration.
+        hazard, abroad: (J,) of reprisal.
+        waived: (F,) whether the rules are waived.
+        kept, believed: (F,) shares, of messages and of participants, for which the safeguards hold.
+    """
+
+    scenario: Scenario
+    survey: NDArray[np.bool_]
+    feed: NDArray[np.bool_]
+    blocked: Floats
+    friction: Floats
+    sensitivity: Floats
+    identity: Floats
+    passed_on: Floats
+    perceived_reprisal: Floats
+    perceived_removal: Floats
+    hazard: Floats
+    abroad: Floats
+    waived: NDArray[np.bool_]
+    kept: Floats
+    believed: Floats
+
+
+def compile_policy(scenario: Scenario) -> Policy:
+    """The tables of a scenario."""
+    platforms = scenario.platforms
+    places = scenario.jurisdictions.values()
+    specs = list(platforms.values())
+    return Policy(
+        scenario=scenario,
+        survey=np.array([p.kind == "survey" for p in specs]),
+        feed=np.array([p.kind == "feed" for p in specs]),
+        blocked=np.array([[place.blocks.get(name, 0.0) for name in platforms] for place in places]),
+        friction=np.array([p.friction for p in specs]),
+        sensitivity=np.array([[place.sensitivity.get(topic, 0.0) for topic in scenario.topics] for place in places]),
+        identity=np.array([[p.identity, p.anonymous_identity if p.safeguards.anonymity else p.identity] for p in specs]),
+        passed_on=_passed_on(scenario),
+        perceived_reprisal=np.array([place.perceived_reprisal for place in places]),
+        perceived_removal=_perceived_removal(scenario),
+        hazard=np.array([place.reprisal.hazard for place in places]),
+        abroad=np.array([place.reprisal.abroad for place in places]),
+        waived=np.array([p.safeguards.rules_waived for p in specs]),
+        kept=np.array([p.safeguards.kept for p in specs]),
+        believed=np.array([p.safeguards.believed for p in specs]),
+    )
+
+
+def _passed_on(scenario: Scenario) -> Floats:
+    result = np.zeros((len(scenario.platforms), len(scenario.jurisdictions), 2))
+    for f, platform in enumerate(scenario.platforms.values()):
+        for j, (name, place) in enumerate(scenario.jurisdictions.items()):
+            watched = place.watches_public if platform.kind == "feed" else 0.0
+            shared = platform.shares_with.get(name, 0.0)
+            kept_back = 0.0 if platform.safeguards.no_data_sharing else shared
+            result[f, j] = 1 - (1 - watched) * (1 - shared), 1 - (1 - watched) * (1 - kept_back)
+    return result
+
+
+def _perceived_removal(scenario: Scenario) -> Floats:
+    prior = scenario.beliefs.removal_prior
+    result = np.empty((len(scenario.platforms), len(scenario.jurisdictions), 2))
+    for f, platform in enumerate(scenario.platforms.values()):
+        for j, name in enumerate(scenario.jurisdictions):
+            raw = platform.perceived_removal.get(name, prior)
+            result[f, j] = raw, 0.0 if platform.safeguards.rules_waived else raw
+    return result
