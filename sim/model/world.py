@@ -24,6 +24,7 @@ from sim.model.moderation.submissions import Submissions
 from sim.model.occasions import Ints, draw_occasions
 from sim.model.people import draw_people
 from sim.model.policy import Policy, compile_policy
+from sim.model.readers import mark_seen
 from sim.model.rooms import draw_rooms
 from sim.model.surveillance import Surveillance
 from sim.model.timeline import schedule
@@ -83,7 +84,7 @@ class Simulation:
         self.env.run(until=self.scenario.horizon)
         self.convenor.collect()
         self.actions.close()
-        _mark_seen(self.policy, self.ledger)
+        mark_seen(self.policy, self.ledger)
 
     def set_policy(self, policy: Policy) -> None:
         """Adopt new parameters everywhere, from now on."""
@@ -295,23 +296,3 @@ def _language_names(scenario: Scenario) -> list[str]:
 def _languages(scenario: Scenario) -> Ints:
     names = _language_names(scenario)
     return np.array([names.index(group.language) for group in scenario.groups.values()], np.int32)
-
-
-def _mark_seen(policy: Policy, ledger: Ledger) -> None:
-    """Mark messages that another member read before they went, or that the convenor counted."""
-    readers = expected_readers(policy, ledger)
-    read = luck(Purpose.READ, ledger.occasions.key)[:, None] < -np.expm1(-readers)
-    counted = (ledger.marks & Mark.COUNTED) > 0
-    ledger.marks |= np.where(read | counted, Mark.SEEN, 0).astype(np.uint8)
-
-
-def expected_readers(policy: Policy, ledger: Ledger) -> Floats:
-    """(O, W) readers that a message is expected to have had by the time at which it went, or by the horizon."""
-    specs = [platform.reading for platform in policy.scenario.platforms.values()]
-    share = np.array([spec.share for spec in specs])[ledger.venue]
-    half_life = np.array([spec.half_life for spec in specs])[ledger.venue]
-    rows = np.arange(len(ledger.occasions))
-    audience = np.maximum(ledger.rooms.size[room_of(ledger.rooms, ledger.occasions, rows, ledger.venue)] - 1, 0)
-    visible = np.maximum(np.minimum(ledger.gone, ledger.horizon) - np.minimum(ledger.shown, ledger.horizon), 0.0)
-    readers: Floats = audience * share * -np.expm1(-np.log(2) / half_life * visible)
-    return readers

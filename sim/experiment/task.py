@@ -1,0 +1,152 @@
+"""One task: some replications of a scenario, in all worlds asked for, from scenario to tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from sim.measures.table import Piece
+    from sim.model.ledger import Ledger
+    from sim.scenario.schema import Scenario
+
+LARGEST_TASK = 4_000_000
+"""Occasions times worlds from which replications are not put into one task: about 200 MB."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """The tables of one run.
+
+    Attributes:
+        world, replication: which run.
+        seconds: its share of the task's wall time.
+        measures: measure, split, level, value.
+        series: hour, measure, value.
+        ledger: one row an occasion, where asked for.
+    """
+
+    world: str
+    replication: int
+    seconds: float
+    measures: pl.DataFrame
+    series: pl.DataFrame
+    ledger: pl.DataFrame | None = None
+
+
+def run_task(scenario: Scenario, replications: Sequence[int], worlds: Sequence[str], keep_ledger: bool = False) -> list[RunResult]:
+    """Simulate and measure; results by world, then replication."""
+    from sim.measures.series import series
+    from sim.measures.table import Measurer, needed_worlds
+    from sim.model.world import simulate
+    from sim.scenario import variants
+
+    started = time.perf_counter()
+    ledger = simulate(scenario, replications, needed_worlds(worlds), variants(scenario))
+    measurer = Measurer(scenario, ledger)
+    pieces = {world: measurer.measure(world) for world in worlds}
+    over_time = {world: series(ledger, world, scenario.represents) for world in worlds}
+    seconds = (time.perf_counter() - started) / (len(replications) * len(worlds))
+    return [
+        RunResult(
+            world=world,
+            replication=replication,
+            seconds=seconds,
+            measures=_measures_table(pieces[world], index),
+            series=_series_table(over_time[world], index),
+            ledger=_ledger_table(scenario, ledger, world, index) if keep_ledger else None,
+        )
+        for world in worlds
+        for index, replication in enumerate(replications)
+    ]
+
+
+def predict_occasions(scenario: Scenario) -> float:
+    """Occasions, spontaneous and replies, expected in one replication, whatever the world; surges are left out."""
+    spontaneous = sum(group.size * group.messages_per_day for group in scenario.groups.values()) * scenario.horizon / 24
+    branching = max((p.replies.branching for p in scenario.platforms.values() if p.kind != "survey"), default=0.0)
+    return spontaneous / (1 - branching)
+
+
+def batch_size(scenario: Scenario, worlds: int) -> int:
+    """Replications of one task, so that it stays within memory and gains from stacking."""
+    return max(1, int(LARGEST_TASK / max(predict_occasions(scenario) * worlds, 1.0)))
+
+
+def _rows(pieces: Iterable[Piece], replication: int) -> tuple[list[str], list[str], list[str], list[float]]:
+    """Columns measure, split, level and value; what has no value has no row."""
+    measures: list[str] = []
+    splits: list[str] = []
+    levels: list[str] = []
+    values: list[float] = []
+    for piece in pieces:
+        row = piece.values[replication]
+        there = np.flatnonzero(np.isfinite(row)).tolist()
+        measures += [piece.measure] * len(there)
+        splits += [piece.split] * len(there)
+        levels += [piece.levels[i] for i in there]
+        values += row[there].tolist()
+    return measures, splits, levels, values
+
+
+def _measures_table(pieces: Iterable[Piece], replication: int) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(dict(zip(("measure", "split", "level", "value"), _rows(pieces, replication), strict=True)))
+
+
+def _series_table(pieces: Iterable[Piece], replication: int) -> pl.DataFrame:
+    import polars as pl
+
+    measures, _, hours, values = _rows(pieces, replication)
+    return pl.DataFrame({"hour": [float(hour) for hour in hours], "measure": measures, "value": values})
+
+
+def _ledger_table(scenario: Scenario, ledger: Ledger, world: str, replication: int) -> pl.DataFrame:
+    import polars as pl
+
+    from sim.model.ledger import Mark, Outcome
+    from sim.model.moderation.pipeline import rule_labels
+    from sim.model.voice import Manner
+
+    occasions, people, column = ledger.occasions, ledger.people, ledger.worlds.index(world)
+    rows = np.flatnonzero(people.replication[occasions.person] == replication)
+    position = np.cumsum(people.replication[occasions.person] == replication) - 1
+    person, parent = occasions.person[rows], occasions.parent[rows]
+    first = int(np.searchsorted(people.replication, replication))
+
+    def named(codes: np.ndarray, names: Sequence[str]) -> pl.Series:
+        found = pl.Series([*names, None], dtype=pl.String)
+        return found.gather(np.where(codes < 0, len(names), codes).astype(np.int64))
+
+    marks = ledger.marks[rows, column]
+    return pl.DataFrame(
+        {
+            "occasion": np.arange(len(rows)),
+            "hour": occasions.time[rows],
+            "person": person - first,
+            "group": named(people.group[person], list(scenario.groups)),
+            "topic": named(occasions.topic[rows], list(scenario.topics)),
+            "stance": people.stance[person, occasions.topic[rows]],
+            "reply_to": pl.Series(np.where(parent < 0, -1, position[parent])).replace(-1, None),
+            "platform": named(ledger.venue[rows, column], list(scenario.platforms)),
+            "voice": named(ledger.voice[rows, column], [manner.name.lower() for manner in Manner]),
+            "outcome": named(ledger.outcome[rows, column], [outcome.name.lower() for outcome in Outcome]),
+            "rule": named(ledger.rule[rows, column], rule_labels(scenario)),
+            "shown": _finite(ledger.shown[rows, column]),
+            "gone": _finite(ledger.gone[rows, column]),
+            **{mark.name.lower(): (marks & mark) > 0 for mark in Mark if mark.name},
+        }
+    )
+
+
+def _finite(values: np.ndarray) -> pl.Series:
+    import polars as pl
+
+    return pl.Series(values).replace(float("inf"), None)

@@ -1,0 +1,89 @@
+"""Measures of the picture that the convenor gets, against what the people it meant to hear think."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measures.voice import Values, ratio
+from sim.model.ledger import Ledger, Mark, Outcome
+from sim.model.luck import Floats
+from sim.model.voice import expressed_stance
+
+BINS = 40
+"""Equal bins of the stance scale, from -1 to 1, on which distributions are compared."""
+
+_WIDTH = 2 / BINS
+
+
+class Opinions:
+    """Private stances of a stack of replications, weighted by people's interest in each topic."""
+
+    def __init__(self, ledger: Ledger, softening: float, replications: int) -> None:
+        self._ledger = ledger
+        self._softening = softening
+        self._replications = replications
+        people = ledger.people
+        self._interest = np.diff(people.topic_cdf, axis=1, prepend=0.0)[people.group]
+
+    def private(self, level: NDArray[np.integer], levels: int) -> Floats:
+        """(replications, levels, BINS) weight of private stances; level is (P, K)."""
+        people = self._ledger.people
+        replication = np.broadcast_to(people.replication[:, None], people.stance.shape)
+        return self._histogram(replication, level, people.stance, self._interest, levels)
+
+    def voiced(self, world: int, which: NDArray[np.bool_], level: NDArray[np.integer], levels: int) -> Floats:
+        """(replications, levels, BINS) count of stances shown by some of the messages; level is (O,)."""
+        ledger = self._ledger
+        person, topic = ledger.occasions.person[which], ledger.occasions.topic[which]
+        shown = expressed_stance(self._softening, ledger.people.stance[person, topic], ledger.voice[which, world])
+        return self._histogram(ledger.people.replication[person], level[which], shown, np.ones(len(shown)), levels)
+
+    def _histogram(
+        self, replication: NDArray[np.int32], level: NDArray[np.integer], stance: Floats, weight: Floats, levels: int
+    ) -> Floats:
+        bin_ = np.clip((stance + 1) / _WIDTH, 0, BINS - 1).astype(np.int64)
+        cell = (replication.astype(np.int64) * levels + level) * BINS + bin_
+        counts = np.bincount(cell.ravel(), weights=weight.ravel(), minlength=self._replications * levels * BINS)
+        return counts.reshape(self._replications, levels, BINS)
+
+
+def counted(ledger: Ledger, world: int) -> NDArray[np.bool_]:
+    """(O,) messages that the convenor counted, in whatever manner they were said."""
+    return (ledger.marks[:, world] & Mark.COUNTED) > 0
+
+
+def said(ledger: Ledger, world: int) -> NDArray[np.bool_]:
+    """(O,) messages said, in whatever manner."""
+    return ledger.outcome[:, world] > Outcome.UNSAID
+
+
+def opinion_measures(private: Floats, collected: Floats) -> Iterator[Values]:
+    """Gap in the critical share (percentage points), and Wasserstein-1 distance on the bins."""
+    thought, heard = _normalised(private), _normalised(collected)
+    critical = slice(0, BINS // 2)
+    yield "opinion_gap", 100 * (heard[:, :, critical].sum(axis=2) - thought[:, :, critical].sum(axis=2))
+    yield "opinion_distance", np.abs(np.cumsum(heard - thought, axis=2)).sum(axis=2) * _WIDTH
+
+
+def representation(ledger: Ledger, world: int, shape: tuple[int, int]) -> Values:
+    """A group's share of what is counted over its share of the people; shape is (replications, groups)."""
+    people, which = ledger.people, counted(ledger, world)
+    person = ledger.occasions.person[which]
+    cells = shape[0] * shape[1]
+    heard = np.bincount(people.replication[person] * shape[1] + people.group[person], minlength=cells).reshape(shape)
+    there = np.bincount(people.replication * shape[1] + people.group, minlength=cells).reshape(shape)
+    return "representation_ratio", ratio(ratio(heard, heard.sum(axis=1, keepdims=True)), there / there.sum(axis=1, keepdims=True))
+
+
+def stance_shares(name: str, histogram: Floats) -> Iterator[tuple[str, str, Floats]]:
+    """(measure, level, (replications,) share) of each tenth of the scale, for figures."""
+    shares = _normalised(histogram[:, 0].reshape(histogram.shape[0], 1, BINS // 2, 2).sum(axis=3))[:, 0]
+    for b in range(BINS // 2):
+        yield name, f"{-1 + 2 * _WIDTH * (b + 0.5):.2f}", shares[:, b]
+
+
+def _normalised(histogram: Floats) -> Floats:
+    return ratio(histogram, histogram.sum(axis=2, keepdims=True))
