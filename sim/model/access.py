@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.luck import Floats, Purpose, luck, name_key
+from sim.model.counter import Indices
+from sim.model.luck import Purpose, luck, name_key
 from sim.model.occasions import Ints, Occasions
 from sim.model.people import People
 from sim.model.policy import Policy
@@ -14,6 +15,8 @@ from sim.scenario.schema import Scenario
 
 NOT_OFFERED, UNREACHABLE = -1, -2
 """Venues of an occasion that no platform takes: the surveys have been answered, or blocks and closures stand in the way."""
+
+Flags = NDArray[np.bool_]
 
 
 def rank_platforms(scenario: Scenario, people: People) -> Ints:
@@ -40,8 +43,8 @@ class Access:
         self._ranking = ranking
         self._switch = switches.access
         platforms = list(policy.scenario.platforms)
-        self._salt = [name_key(name) for name in platforms]
-        self.closed = np.zeros(len(platforms), np.bool_)
+        self._salts = [name_key(name) for name in platforms]
+        self._closed = np.zeros(len(platforms), np.bool_)
         self._by_events: dict[tuple[int, int], float] = {}
         self._recruits: dict[tuple[int, int], float] = {}
         self._answered = np.zeros((int(policy.survey.sum()), len(people) * people.topics, len(switches)), np.bool_)
@@ -65,66 +68,68 @@ class Access:
         self._by_events[place, platform] = self._blocked[place, platform] = 0.0
         self._recruits.pop((place, platform), None)
 
-    def venues(self, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    def close(self, platform: int) -> None:
+        """Close a platform for the dialogue, everywhere."""
+        self._closed[platform] = True
+
+    def venues(self, rows: Indices) -> tuple[Ints, Flags]:
         """(n, W) platform that takes each of some spontaneous occasions, and whether a block was circumvented on the way there."""
-        person = self._occasions.person[rows]
-        venue = np.full((len(person), len(self._switch)), NOT_OFFERED, np.int32)
+        venue = np.full((len(rows), len(self._switch)), NOT_OFFERED, np.int32)
         around = np.zeros(venue.shape, np.bool_)
+        left = np.arange(len(rows))
         for rank in self._ranking:
-            platform = rank[person]
-            left = (venue < 0) & (platform >= 0)[:, None]
-            if not left.any():
+            platform = rank[self._occasions.person[rows[left]]]
+            left, platform = left[platform >= 0], platform[platform >= 0]
+            if not len(left):
                 break
-            takes, unreached, circumvents = self._try(rows, platform, left)
-            venue[unreached] = UNREACHABLE
-            venue = np.where(takes, platform[:, None], venue)
-            around |= takes & circumvents
+            wanting = venue[left] < 0
+            takes, unreached, circumvents = self._try(rows[left], platform, wanting)
+            venue[left] = np.where(takes, platform[:, None], np.where(unreached, UNREACHABLE, venue[left]))
+            around[left] |= takes & circumvents
+            left = left[(venue[left] < 0).any(axis=1)]
         return venue, around
 
-    def _try(self, rows: Ints, platform: Ints, left: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-        reached, circumvents = self.reaches(rows, platform)
-        unanswered = left
-        survey = self._policy.survey[platform] & (platform >= 0)
-        if survey.any():
-            unanswered = left & ~self._has_answered(rows, platform, survey)
-        takes = unanswered & reached
-        if survey.any():
-            self._mark_answered(rows, platform, survey, takes)
-        return takes, unanswered & ~reached, circumvents
+    def _try(self, rows: Indices, platform: Ints, wanting: Flags) -> tuple[Flags, Flags, Flags]:
+        """(n, W): the platform takes the occasion, it cannot be reached for it, and it is reached around a block."""
+        reached, circumvents = self.reaches(rows, platform[:, None])
+        survey = np.flatnonzero(self._policy.survey[platform])
+        if len(survey):
+            number, pair = self._survey_number[platform[survey]], self._pairs(rows[survey])
+            answered = self._answered[number, pair] | self._occasions.repeated[rows[survey], None]
+            wanting = wanting.copy()
+            wanting[survey] &= ~answered
+            self._answered[number, pair] |= (wanting & reached)[survey]
+        return wanting & reached, wanting & ~reached, circumvents
 
-    def reaches(self, rows: Ints, platform: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def reaches(self, rows: Indices, platform: Ints) -> tuple[Flags, Flags]:
         """(n, W): whether the author reaches the platform on that occasion, and whether that takes circumvention.
 
-        `platform` holds one platform a row, shape (n,) or (n, W).
+        `platform` holds one platform a row, shape (n, 1), or one a row and world, (n, W).
         """
-        people, person = self._people, self._occasions.person[rows]
-        platform = platform if platform.ndim == 2 else platform[:, None]
-        resident = people.resident[person][:, None]
-        fails = self._luck_of_reach(rows, platform) < self._blocked[resident, platform]
-        circumvents = np.zeros(fails.shape, np.bool_)
-        if fails.any():
-            gets_around = people.circumvention_luck[person][:, None] < self._circumventing_share(person, resident, platform)
-            circumvents = fails & gets_around & (luck(Purpose.FRICTION, self._occasions.key[rows])[:, None] >= self._policy.friction[platform])
-        shut = (fails & ~circumvents) | self.closed[platform]
-        return ~(shut & self._switch), circumvents & self._switch
+        shape = (len(rows), len(self._switch))
+        reached, around = np.ones(shape, np.bool_), np.zeros(shape, np.bool_)
+        resident = self._people.resident[self._occasions.person[rows]]
+        hindered = (self._blocked[resident[:, None], platform] > 0) | self._closed[platform]
+        some = np.flatnonzero(hindered.any(axis=1)) if self._switch.any() else np.zeros(0, np.int64)
+        if len(some):
+            reached[some], around[some] = self._overcomes(rows[some], platform[some], resident[some, None])
+        return reached, around
 
-    def _luck_of_reach(self, rows: Ints, platform: Ints) -> Floats:
-        draws = np.stack([luck(Purpose.REACH, self._occasions.key[rows], salt) for salt in self._salt])
-        return draws[platform, np.arange(draws.shape[1])[:, None]]
+    def _overcomes(self, rows: Indices, platform: Ints, resident: Ints) -> tuple[Flags, Flags]:
+        key, person = self._occasions.key[rows], self._occasions.person[rows]
+        draws = np.stack([luck(Purpose.REACH, key, salt) for salt in self._salts])
+        fails = draws[platform, np.arange(len(rows))[:, None]] < self._blocked[resident, platform]
+        able = self._people.circumvention_luck[person][:, None] < self._circumventing_share(person, resident, platform)
+        around = fails & able & (luck(Purpose.FRICTION, key)[:, None] >= self._policy.friction[platform])
+        shut = (fails & ~around) | self._closed[platform]
+        return ~(shut & self._switch), around & ~self._closed[platform] & self._switch
 
-    def _circumventing_share(self, person: Ints, resident: Ints, platform: Ints) -> Floats:
+    def _circumventing_share(self, person: Ints, resident: Ints, platform: Ints) -> NDArray[np.float64]:
         share = np.broadcast_to(self._people.circumvention[person][:, None], platform.shape)
         for (place, blocked), recruits in self._recruits.items():
             users = (resident == place) & (platform == blocked) & (self._ranking[0, person][:, None] == blocked)
             share = np.where(users, np.maximum(share, recruits), share)
         return share
 
-    def _pairs(self, rows: Ints) -> NDArray[np.int64]:
-        return self._occasions.person[rows].astype(np.int64) * self._people.topics + self._occasions.topic[rows]
-
-    def _has_answered(self, rows: Ints, platform: Ints, survey: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        answered = self._answered[self._survey_number[platform], self._pairs(rows)] | self._occasions.repeated[rows][:, None]
-        return answered & survey[:, None]
-
-    def _mark_answered(self, rows: Ints, platform: Ints, survey: NDArray[np.bool_], takes: NDArray[np.bool_]) -> None:
-        self._answered[self._survey_number[platform[survey]], self._pairs(rows)[survey]] |= takes[survey]
+    def _pairs(self, rows: Indices) -> NDArray[np.int64]:
+        return self._occasions.person[rows] * np.int64(self._people.topics) + self._occasions.topic[rows]

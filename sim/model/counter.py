@@ -9,20 +9,23 @@ from numpy.typing import NDArray
 
 from sim.model.luck import Floats
 
+Indices = NDArray[np.integer]
+
 _LARGEST_EXPONENT = 300.0
 
 
-class Counter:
-    """Decayed sums: an array of shape (entries, worlds) whose values halve every half-life.
+class Counters:
+    """Decayed sums, some to an entry and world: each halves every half-life.
 
     A sum is held inflated by exp(rate x time of each addition), so that decay costs one scalar a reading, and nothing is
     ever touched for decay alone.
     """
 
-    def __init__(self, entries: int, worlds: int, half_life: float) -> None:
+    def __init__(self, sums: int, entries: int, worlds: int, half_life: float) -> None:
         self._rate = math.log(2) / half_life
         self._epoch = 0.0
-        self._sums = np.zeros((entries, worlds))
+        self._worlds = worlds
+        self._sums = np.zeros((sums, entries * worlds))
 
     def set_half_life(self, half_life: float, now: float) -> None:
         """Decay at another rate from now on."""
@@ -31,19 +34,23 @@ class Counter:
             self._rebase(now)
             self._rate = rate
 
-    def at(self, entries: NDArray[np.integer], worlds: NDArray[np.integer], now: float) -> Floats:
-        """Values now at the broadcast of entries and worlds: (n, 1) or (n, w) against (w,)."""
-        values: Floats = self._sums[entries, worlds] * math.exp(-self._rate * (now - self._epoch))
+    def at(self, entries: Indices, worlds: Indices, now: float) -> Floats:
+        """(sums, ...) values now at the broadcast of entries and worlds: (n, 1) or (n, w) against (w,)."""
+        values: Floats = np.take(self._sums, entries * self._worlds + worlds, axis=1)
+        values *= math.exp(-self._rate * (now - self._epoch))
         return values
 
-    def add(self, entries: NDArray[np.integer], worlds: NDArray[np.integer], amounts: Floats | float, times: Floats | float) -> None:
-        """Add amounts at the given entries and worlds, as of the given times (all of length m, or scalars)."""
-        latest = float(np.max(times, initial=self._epoch))
+    def add(self, entries: Indices, worlds: Indices, amounts: tuple[Floats | float, ...], times: Floats | float) -> None:
+        """Add one amount to each sum at the given entries and worlds, as of the given times: arrays of length m, or scalars."""
+        if not len(entries):
+            return
+        latest = float(times.max() if isinstance(times, np.ndarray) else times)
         if self._rate * (latest - self._epoch) > _LARGEST_EXPONENT:
             self._rebase(latest)
-        inflated = np.broadcast_to(amounts * np.exp(self._rate * (np.asarray(times) - self._epoch)), np.shape(entries))
-        flat = np.asarray(entries, np.int64) * self._sums.shape[1] + worlds
-        np.add.at(self._sums.reshape(-1), flat, inflated)
+        where = entries * np.int64(self._worlds) + worlds
+        inflation = np.exp(self._rate * (times - self._epoch))
+        for sums, amount in zip(self._sums, amounts, strict=True):
+            np.add.at(sums, where, amount * inflation)
 
     def _rebase(self, now: float) -> None:
         self._sums *= math.exp(-self._rate * (now - self._epoch))

@@ -8,6 +8,7 @@ from enum import IntEnum, IntFlag
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.counter import Indices
 from sim.model.luck import Floats
 from sim.model.moderation.desk import DeskRecord
 from sim.model.occasions import Ints, Occasions
@@ -92,13 +93,12 @@ def new_ledger(people: People, rooms: Rooms, occasions: Occasions, worlds: tuple
     )
 
 
-def room_of(rooms: Rooms, occasions: Occasions, rows: Ints, venue: NDArray[np.integer]) -> Ints:
+def room_of(rooms: Rooms, occasions: Occasions, rows: slice | Indices, venue: Ints) -> Ints:
     """(n, W) room in which an occasion is spoken on its venue: its own, or that of the conversation's author on another platform."""
-    home = rooms.platform[occasions.room[rows]]
-    own = occasions.room[rows]
-    room = np.where(venue == home[:, None], own[:, None], 0).astype(np.int32)
-    moved = np.nonzero((venue != home[:, None]) & (venue >= 0))
+    at_home = venue == occasions.home[rows, None]
+    room = np.where(at_home, occasions.room[rows, None], 0)
+    moved = np.nonzero(~at_home & (venue >= 0))
     if len(moved[0]):
-        root = occasions.root[rows[moved[0]]]
+        root = occasions.root[rows][moved[0]]
         room[moved] = rooms.of_person[venue[moved], occasions.seat[root], occasions.person[root]]
     return room

@@ -6,6 +6,7 @@ and no result can depend on the number of workers, on order, on batching or on a
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from enum import IntEnum, auto
 
@@ -74,6 +75,11 @@ def _mix_int(value: int) -> int:
     return value ^ (value >> 31)
 
 
+@functools.lru_cache(maxsize=4096)
+def _offset(purpose: Purpose, salt: int) -> np.uint64:
+    return np.uint64(_mix_int(int(purpose) * _GOLDEN + salt))
+
+
 def _mix(keys: Keys) -> Keys:
     """The finaliser of SplitMix64 (Steele, Lea & Flood 2014), in place."""
     keys ^= keys >> _S30
@@ -99,8 +105,7 @@ def child_keys(parents: Keys, numbers: NDArray[np.integer] | int) -> Keys:
 
 def luck(purpose: Purpose, keys: Keys, salt: int = 0) -> Floats:
     """Uniform numbers in (0, 1), one a key; `salt` tells apart several decisions of one purpose (rules, platforms)."""
-    offset = np.uint64(_mix_int(int(purpose) * _GOLDEN + salt))
-    mixed = _mix(keys + offset)
+    mixed = _mix(keys + _offset(purpose, salt))
     mixed >>= _S11
     draws = mixed.astype(np.float64)
     draws += 0.5

@@ -19,6 +19,8 @@ from sim.scenario.schema import Scenario
 from sim.scenario.schema.timeline import Surge
 
 Ints = NDArray[np.int32]
+Bytes = NDArray[np.int8]
+"""Indices of few things: topics, platforms, seats."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Occasions:
         key: luck key.
         time: hours since the start.
         person, topic: indices.
+        home: platform that would carry it with nothing in the way; -1 where every survey has been answered.
         room: room in which the conversation would be held with nothing in the way; 0 on a survey.
         seat: which of the person's rooms a spontaneous occasion takes, on whatever platform.
         parent, root: index of the message replied to (-1 for none) and of the one that began the conversation (itself for none).
@@ -39,9 +42,10 @@ class Occasions:
     key: Keys
     time: Floats
     person: Ints
-    topic: Ints
+    topic: Bytes
+    home: Bytes
     room: Ints
-    seat: Ints
+    seat: Bytes
     parent: Ints
     root: Ints
     depth: Ints
@@ -62,8 +66,8 @@ def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: In
     """
     parts = list(_spontaneous(scenario, people))
     key, time, person, topic = (np.concatenate(column) for column in zip(*parts, strict=True))
-    within = time < scenario.horizon
-    roots = _Generation.of_roots(scenario, people, rooms, ranking, key[within], time[within], person[within], topic[within])
+    order = np.argsort(time, kind="stable")[: int(np.count_nonzero(time < scenario.horizon))]
+    roots = _Generation.of_roots(scenario, people, rooms, ranking, key[order], time[order], person[order], topic[order])
     generations = [roots]
     while len(generations[-1].key):
         generations.append(_replies(scenario, people, rooms, generations[-1], sum(len(g.key) for g in generations[:-1])))
@@ -77,26 +81,28 @@ class _Generation:
     key: Keys
     time: Floats
     person: Ints
-    topic: Ints
+    topic: Bytes
+    home: Bytes
     room: Ints
-    seat: Ints
+    seat: Bytes
     parent: Ints
     root: Ints
     depth: Ints
 
     @classmethod
     def of_roots(
-        cls, scenario: Scenario, people: People, rooms: Rooms, ranking: Ints, key: Keys, time: Floats, person: Ints, topic: Ints
+        cls, scenario: Scenario, people: People, rooms: Rooms, ranking: Ints, key: Keys, time: Floats, person: Ints, topic: Bytes
     ) -> _Generation:
-        home = _home_platform(scenario, people, ranking, time, person, topic)
+        """Spontaneous occasions, given in time order."""
+        home = _home_platform(scenario, people, ranking, person, topic)
         seats = np.array([p.rooms.per_person for p in scenario.platforms.values()])[home]
-        seat = (luck(Purpose.ROOM, key) * seats).astype(np.int32)
+        seat = (luck(Purpose.ROOM, key) * seats).astype(np.int8)
         room = np.where(home >= 0, rooms.of_person[home, seat, person], 0).astype(np.int32)
         index = np.arange(len(key), dtype=np.int32)
-        return cls(key, time, person, topic, room, seat, np.full(len(key), -1, np.int32), index, np.zeros(len(key), np.int32))
+        return cls(key, time, person, topic, home, room, seat, np.full(len(key), -1, np.int32), index, np.zeros(len(key), np.int32))
 
 
-def _spontaneous(scenario: Scenario, people: People) -> Iterator[tuple[Keys, Floats, Ints, Ints]]:
+def _spontaneous(scenario: Scenario, people: People) -> Iterator[tuple[Keys, Floats, Ints, Bytes]]:
     """Key, time, person and topic of spontaneous occasions: first those of every day, then those that surges add."""
     surges = [(event.at, event.surge) for event in scenario.timeline if event.surge is not None]
     days = int(np.ceil(scenario.horizon / 24))
@@ -153,12 +159,12 @@ class _HourProfile:
         return hours
 
 
-def _topics(people: People, person: Ints, uniform: Floats) -> Ints:
+def _topics(people: People, person: Ints, uniform: Floats) -> Bytes:
     cdf = people.topic_cdf[people.group[person]]
-    return (uniform[:, None] >= cdf[:, :-1]).sum(axis=1).astype(np.int32)
+    return (uniform[:, None] >= cdf[:, :-1]).sum(axis=1, dtype=np.int8)
 
 
-def _concerned(scenario: Scenario, people: People, surge: Surge, person: Ints, topic: Ints) -> NDArray[np.bool_]:
+def _concerned(scenario: Scenario, people: People, surge: Surge, person: Ints, topic: Bytes) -> NDArray[np.bool_]:
     on_topic: NDArray[np.bool_] = topic == list(scenario.topics).index(surge.topic)
     if surge.groups is None:
         return on_topic
@@ -167,7 +173,7 @@ def _concerned(scenario: Scenario, people: People, surge: Surge, person: Ints, t
 
 
 def _survives(
-    scenario: Scenario, people: People, surges: list[tuple[float, Surge]], key: Keys, time: Floats, person: Ints, topic: Ints
+    scenario: Scenario, people: People, surges: list[tuple[float, Surge]], key: Keys, time: Floats, person: Ints, topic: Bytes
 ) -> NDArray[np.bool_]:
     """Thinning by surges with a factor below 1."""
     kept = np.ones(len(key), np.bool_)
@@ -178,13 +184,13 @@ def _survives(
     return kept
 
 
-def _surge(scenario: Scenario, people: People, hours: _HourProfile, start: float, surge: Surge) -> tuple[Keys, Floats, Ints, Ints]:
+def _surge(scenario: Scenario, people: People, hours: _HourProfile, start: float, surge: Surge) -> tuple[Keys, Floats, Ints, Bytes]:
     """Occasions that a surge adds: rate x (factor - 1) on its topic for as long as it lasts, by the hour profile."""
     key = child_keys(people.key ^ np.uint64(_surge_key(start, surge)), 0)
     topic = list(scenario.topics).index(surge.topic)
     everyone = np.arange(len(people), dtype=np.int32)
     share = np.diff(people.topic_cdf, axis=1, prepend=0.0)[people.group, topic]
-    rate = people.rate * share * (surge.factor - 1) * _concerned(scenario, people, surge, everyone, np.full(len(people), topic))
+    rate = people.rate * share * (surge.factor - 1) * _concerned(scenario, people, surge, everyone, np.full(len(people), topic, np.int8))
     first, last = int(start // 24), int(np.ceil((start + surge.lasts) / 24))
     parts = []
     for day in range(first, last):
@@ -194,22 +200,18 @@ def _surge(scenario: Scenario, people: People, hours: _HourProfile, start: float
         during = (time >= start) & (time < start + surge.lasts)
         parts.append((keys[during], time[during], person[during]))
     keys, time, person = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return keys, time, person, np.full(len(keys), topic, np.int32)
+    return keys, time, person, np.full(len(keys), topic, np.int8)
 
 
-def _home_platform(scenario: Scenario, people: People, ranking: Ints, time: Floats, person: Ints, topic: Ints) -> Ints:
-    """The platform that carries a spontaneous occasion with nothing in the way; -1 where a survey has been answered.
+def _home_platform(scenario: Scenario, people: People, ranking: Ints, person: Ints, topic: Bytes) -> Bytes:
+    """The platform that carries each spontaneous occasion, in time order, with nothing in the way; -1 where there is none.
 
     A survey takes a person's first occasion on each topic; the next goes to the next platform that the person prefers.
     """
-    order = np.lexsort((time, person * np.int64(people.topics) + topic))
-    pair = (person * np.int64(people.topics) + topic)[order]
-    starts = np.flatnonzero(np.diff(pair, prepend=-1))
-    nth = np.empty(len(order), np.int32)
-    nth[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     is_survey = np.array([p.kind == "survey" for p in scenario.platforms.values()])
-    home = np.full(len(person), -1, np.int32)
-    surveys_before = np.zeros(len(person), np.int32)
+    nth = _earlier(person * np.int64(people.topics) + topic, int(is_survey.sum()))
+    home = np.full(len(person), -1, np.int8)
+    surveys_before = np.zeros(len(person), np.int8)
     for rank in ranking:
         candidate = rank[person]
         survey = is_survey[candidate] & (candidate >= 0)
@@ -217,6 +219,19 @@ def _home_platform(scenario: Scenario, people: People, ranking: Ints, time: Floa
         home[takes] = candidate[takes]
         surveys_before += survey
     return home
+
+
+def _earlier(codes: NDArray[np.int64], most: int) -> Bytes:
+    """How many earlier entries have the same code, counted up to `most`."""
+    count = np.full(len(codes), most, np.int8)
+    left = np.arange(len(codes))
+    first = np.empty(int(codes.max(initial=-1)) + 1, np.int64)
+    for number in range(most):
+        first[codes[left[::-1]]] = left[::-1]
+        is_first = first[codes[left]] == left
+        count[left[is_first]] = number
+        left = left[~is_first]
+    return count
 
 
 def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: _Generation, offset: int) -> _Generation:
@@ -240,6 +255,7 @@ def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: _Generat
         time=time,
         person=rooms.draw_member(room, luck(Purpose.REPLIER, key), parents.person[origin]),
         topic=parents.topic[origin],
+        home=parents.home[origin],
         room=room,
         seat=parents.seat[origin],
         parent=(origin + offset).astype(np.int32),
@@ -260,9 +276,11 @@ def _in_time_order(scenario: Scenario, generations: list[_Generation], people: P
 
 
 def _repeated(scenario: Scenario, people: People, columns: dict[str, NDArray[np.generic]]) -> NDArray[np.bool_]:
-    window = np.floor(columns["time"] / scenario.window).astype(np.int64)  # type: ignore[operator]
     roots = np.flatnonzero(columns["parent"] == -1)
-    code = (window[roots] * len(people) + columns["person"][roots]) * people.topics + columns["topic"][roots]
-    repeated = np.ones(len(window), np.bool_)
-    repeated[roots[np.unique(code, return_index=True)[1]]] = False
+    window = np.floor(columns["time"][roots] / scenario.window)  # type: ignore[operator]
+    pair = columns["person"][roots] * np.int64(people.topics) + columns["topic"][roots]
+    order = np.argsort(pair, kind="stable")
+    same = (np.diff(pair[order], prepend=-1) == 0) & (np.diff(window[order], prepend=-1) == 0)
+    repeated = np.zeros(len(columns["time"]), np.bool_)
+    repeated[roots[order[same]]] = True
     return repeated

@@ -20,10 +20,14 @@ def mark_seen(policy: Policy, ledger: Ledger) -> None:
 def expected_readers(policy: Policy, ledger: Ledger) -> Floats:
     """(O, W) readers that a message is expected to have had by the time at which it went, or by the horizon."""
     specs = [platform.reading for platform in policy.scenario.platforms.values()]
-    share = np.array([spec.share for spec in specs])[ledger.venue]
-    half_life = np.array([spec.half_life for spec in specs])[ledger.venue]
+    share, half_life = np.array([spec.share for spec in specs]), np.array([spec.half_life for spec in specs])
+    readers = np.zeros(ledger.shown.shape)
+    size = np.maximum(ledger.rooms.size - 1, 0)
     rows = np.arange(len(ledger.occasions))
-    audience = np.maximum(ledger.rooms.size[room_of(ledger.rooms, ledger.occasions, rows, ledger.venue)] - 1, 0)
-    visible = np.maximum(np.minimum(ledger.gone, ledger.horizon) - np.minimum(ledger.shown, ledger.horizon), 0.0)
-    readers: Floats = audience * share * -np.expm1(-np.log(2) / half_life * visible)
+    for column in range(readers.shape[1]):
+        shown = rows[ledger.shown[:, column] < ledger.horizon]
+        venue = ledger.venue[shown, column].astype(np.int32)
+        audience = size[room_of(ledger.rooms, ledger.occasions, shown, venue[:, None])[:, 0]]
+        visible = np.minimum(ledger.gone[shown, column], ledger.horizon) - ledger.shown[shown, column]
+        readers[shown, column] = audience * share[venue] * -np.expm1(-np.log(2) / half_life[venue] * visible)
     return readers

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.model.counter import Indices
 from sim.model.delays import waits
 from sim.model.luck import Floats, Purpose, luck, name_key
 from sim.model.moderation.submissions import Submissions
@@ -19,13 +19,14 @@ class Findings:
     """Positions in a batch of messages.
 
     Attributes:
-        identified: whose author an authority has identified.
-        punished: which will be acted against; `place` under whose law, and `delay` after how many hours.
+        place: jurisdiction of the authority.
+        identified: whose author it has identified.
+        punished: which it will act against, `delay` hours later.
     """
 
-    identified: NDArray[np.int64]
-    punished: NDArray[np.int64]
-    place: NDArray[np.int32]
+    place: int
+    identified: Indices
+    punished: Indices
     delay: Floats
 
 
@@ -39,22 +40,19 @@ class Surveillance:
         self._delays = [place.reprisal.delay for place in policy.scenario.jurisdictions.values()]
         self._watches = [bool(policy.passed_on[:, place].any()) for place in range(len(self._salts))]
 
-    def watch(self, messages: Submissions) -> list[Findings]:
-        """What each authority makes of the messages, sent or published."""
-        findings = [self._watch_from(place, messages) for place, watches in enumerate(self._watches) if watches]
+    def watch(self, messages: Submissions, among: Indices) -> list[Findings]:
+        """What each authority makes of the messages at the positions `among`, whether published or only sent."""
+        findings = [self._watch_from(place, messages, among) for place, watches in enumerate(self._watches) if watches]
         return [finding for finding in findings if len(finding.identified)]
 
-    def _watch_from(self, place: int, messages: Submissions) -> Findings:
+    def _watch_from(self, place: int, messages: Submissions, among: Indices) -> Findings:
         policy, salt = self._policy, self._salts[place]
-        registered = messages.registered == place
-        resident = self._people.resident[messages.person] == place
-        rows = np.flatnonzero(registered | resident)
-        own = messages.take(rows)
-        promise = own.kept.astype(np.int64)
-        passes = luck(Purpose.AUTHORITY_SEES, own.key, salt) < own.heat * policy.passed_on[own.platform, place, promise]
-        known = luck(Purpose.IDENTIFIED, own.key, salt) < policy.identity[own.platform, promise]
-        found = passes & known
-        distance = np.where(resident[rows], 1.0, policy.abroad[place])
-        acted = found & (luck(Purpose.REPRISAL, own.key, salt) < policy.hazard[place] * own.heat * distance)
-        delay = waits(self._delays[place], luck(Purpose.REPRISAL_DELAY, own.key[acted], salt))
-        return Findings(rows[found], rows[acted], np.full(int(acted.sum()), place, np.int32), delay)
+        under_law = (messages.registered[among] == place) | (self._people.resident[messages.person[among]] == place)
+        rows = among[under_law & (messages.heat[among] > 0)]
+        key, heat, platform, promise = messages.key[rows], messages.heat[rows], messages.platform[rows], messages.kept[rows].astype(np.int8)
+        passes = luck(Purpose.AUTHORITY_SEES, key, salt) < heat * policy.passed_on[platform, place, promise]
+        found = passes & (luck(Purpose.IDENTIFIED, key, salt) < policy.identity[platform, promise])
+        distance = np.where(self._people.resident[messages.person[rows]] == place, 1.0, policy.abroad[place])
+        acted = found & (luck(Purpose.REPRISAL, key, salt) < policy.hazard[place] * heat * distance)
+        delay = waits(self._delays[place], luck(Purpose.REPRISAL_DELAY, key[acted], salt))
+        return Findings(place, rows[found], rows[acted], delay)

@@ -9,21 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.delays import waits
+from sim.model.counter import Indices
 from sim.model.luck import Floats, Purpose, luck, name_key
 from sim.model.moderation.detectors import Detector, Flags, detector
 from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.submissions import Submissions
 from sim.model.policy import Policy
 from sim.scenario.schema import KeywordRule, Rule, Scenario
-
-
-@dataclass(frozen=True)
-class Cases:
-    """Messages that a rule sends to its desk: positions in the batch of messages, the rule, and the time of arrival."""
-
-    message: NDArray[np.int64]
-    rule: int
-    arrival: Floats
 
 
 @dataclass(frozen=True)
@@ -35,14 +27,32 @@ class Verdict:
         held: waiting for a desk before publication.
         rule: index of the rule that blocked, held, or is first to remove or hide; -1 for none.
         gone: time of removal or hiding without a desk; inf for none.
-        cases: what goes to the desks.
+        case_rule, case_arrival: rule that sends the message to its desk, the last that does if there are several; -1 for none.
     """
 
     blocked: Flags
     held: Flags
     rule: NDArray[np.int16]
     gone: Floats
-    cases: list[Cases]
+    case_rule: NDArray[np.int16]
+    case_arrival: Floats
+
+    @property
+    def unpublished(self) -> Flags:
+        """Blocked or held."""
+        return self.blocked | self.held
+
+    def take(self, rows: Indices) -> Verdict:
+        """The verdict on some of the messages."""
+        return Verdict(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+
+
+def no_verdict(messages: int) -> Verdict:
+    """Nothing happens to any message."""
+    flags = np.zeros((2, messages), np.bool_)
+    rules = np.full((2, messages), -1, np.int16)
+    times = np.full((2, messages), np.inf)
+    return Verdict(flags[0], flags[1], rules[0], times[0], rules[1], times[1])
 
 
 @dataclass(frozen=True)
@@ -57,10 +67,13 @@ class CompiledRule:
     topics: NDArray[np.bool_]
     detect: Detector
 
-    def covers(self, messages: Submissions, waived: NDArray[np.bool_]) -> Flags:
-        """Which messages fall under the rule."""
-        here = (messages.platform == self.platform) & self.registered[messages.registered] & self.topics[messages.topic]
-        return here & ~(messages.kept & waived[self.platform])
+    def covers(self, messages: Submissions, among: Indices, waived: NDArray[np.bool_]) -> Indices:
+        """Positions, out of `among`, of the messages that fall under the rule."""
+        rows = among[messages.platform[among] == self.platform]
+        covered = self.registered[messages.registered[rows]] & self.topics[messages.topic[rows]]
+        if waived[self.platform]:
+            covered &= ~messages.kept[rows]
+        return rows[covered]
 
 
 class Pipeline:
@@ -71,30 +84,28 @@ class Pipeline:
         self.rules = _compile(policy.scenario, phrasebook)
         self._in_order = sorted(enumerate(self.rules), key=lambda numbered: numbered[1].spec.action in ("remove", "hide"))
 
-    def judge(self, messages: Submissions, among: NDArray[np.int64], verdict: Verdict) -> None:
+    def judge(self, messages: Submissions, among: Indices, verdict: Verdict) -> None:
         """Write into the verdict what the rules do to the messages at the positions `among`."""
-        moderated = messages.take(among)
         for index, rule in self._in_order:
-            open_to_it = rule.covers(moderated, self._waived) & ~verdict.blocked[among] & ~verdict.held[among]
-            rows = np.flatnonzero(open_to_it)
-            covered = moderated.take(rows)
-            flagged = rule.detect(covered, luck(Purpose.RULE, covered.key, rule.salt))
-            if flagged.any():
-                _apply(index, rule, covered.take(flagged), among[rows[flagged]], verdict)
+            rows = rule.covers(messages, among, self._waived)
+            rows = rows[~verdict.unpublished[rows]]
+            uniform = luck(Purpose.RULE, messages.key[rows], rule.salt)
+            flagged = rows[rule.detect(messages, rows, uniform)]
+            if len(flagged):
+                _apply(index, rule, messages, flagged, verdict)
 
 
-def _apply(index: int, rule: CompiledRule, flagged: Submissions, rows: NDArray[np.int64], verdict: Verdict) -> None:
+def _apply(index: int, rule: CompiledRule, messages: Submissions, rows: Indices, verdict: Verdict) -> None:
     spec = rule.spec
+    if spec.action in ("block", "hold"):
+        (verdict.blocked if spec.action == "block" else verdict.held)[rows] = True
+        verdict.rule[rows] = index
     if spec.action == "block":
-        verdict.blocked[rows] = True
-        verdict.rule[rows] = index
         return
-    arrival = flagged.time + waits(spec.delay, luck(Purpose.RULE_DELAY, flagged.key, rule.salt))
-    if spec.action == "hold":
-        verdict.held[rows] = True
-        verdict.rule[rows] = index
+    arrival = messages.time[rows] + waits(spec.delay, luck(Purpose.RULE_DELAY, messages.key[rows], rule.salt))
     if spec.desk is not None:
-        verdict.cases.append(Cases(rows, index, arrival))
+        verdict.case_rule[rows] = index
+        verdict.case_arrival[rows] = arrival
         return
     sooner = arrival < verdict.gone[rows]
     verdict.gone[rows[sooner]] = arrival[sooner]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.counter import Indices
 from sim.model.luck import Floats, Keys
-from sim.model.occasions import Ints
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Submissions:
         occasion: index of the occasion.
         world: index of the world.
         person, topic, platform, registered: indices.
+        room: room in which it is said; 0 on a survey.
+        pair: person x topics + topic.
         key: luck key of the occasion.
         time: hours.
         heat, stance: as expressed.
@@ -26,22 +28,24 @@ class Submissions:
         kept: whether the platform's promises are kept for this message.
     """
 
-    occasion: Ints
-    world: Ints
-    person: Ints
-    topic: Ints
-    platform: Ints
-    registered: Ints
+    occasion: Indices
+    world: Indices
+    person: Indices
+    pair: Indices
+    topic: Indices
+    platform: Indices
+    room: Indices
+    registered: Indices
     key: Keys
     time: Floats
     heat: Floats
     stance: Floats
-    phrase: Ints
+    phrase: Indices
     kept: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.occasion)
 
-    def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Submissions:
+    def take(self, rows: Indices) -> Submissions:
         """Some of the messages."""
         return Submissions(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
