@@ -59,9 +59,8 @@ def state_codes(ledger: Ledger, world: int, free: int, fearless: int) -> NDArray
     outcome, marks = ledger.outcome[:, world], ledger.marks[:, world]
     wished = ledger.outcome[:, free] > Outcome.UNSAID
     silenced = wished & (outcome == Outcome.UNSAID) & (ledger.outcome[:, fearless] > Outcome.UNSAID)
-    features = (
-        outcome, ledger.voice[:, world], wished, (marks & Mark.SEEN) > 0, (marks & Mark.COUNTED) > 0, ledger.occasions.parent >= 0, silenced,
-    )  # fmt: skip
+    seen, counted = (marks & Mark.SEEN) > 0, (marks & Mark.COUNTED) > 0
+    features = (outcome, ledger.voice[:, world], wished, seen, counted, ledger.occasions.parent >= 0, silenced)
     code = np.zeros(len(outcome), np.int64)
     for feature, size in zip(features, _FEATURES.values(), strict=True):
         code *= size
@@ -69,7 +68,9 @@ def state_codes(ledger: Ledger, world: int, free: int, fearless: int) -> NDArray
     return code
 
 
-def crosstab(states: NDArray[np.int64], replication: NDArray[np.int32], level: NDArray[np.integer], shape: tuple[int, int]) -> NDArray[np.int64]:
+def crosstab(
+    states: NDArray[np.int64], replication: NDArray[np.int32], level: NDArray[np.integer], shape: tuple[int, int]
+) -> NDArray[np.int64]:
     """(replications, levels, STATES) counts; occasions whose level is negative are left out."""
     replications, levels = shape
     cell = (replication.astype(np.int64) * levels + level) * STATES + states

@@ -32,7 +32,8 @@ def taken_by_rule(ledger: Ledger, world: int, replication: NDArray[np.int32], sh
     """Messages that each rule took; shape is (replications, rules)."""
     rule = ledger.rule[:, world].astype(np.int64)
     taken = rule >= 0
-    return "taken", np.bincount(replication[taken] * shape[1] + rule[taken], minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    counts = np.bincount(replication[taken] * shape[1] + rule[taken], minlength=shape[0] * shape[1])
+    return "taken", counts.reshape(shape).astype(np.float64)
 
 
 def desk_measures(records: list[list[DeskRecord]], horizon: float) -> Iterator[Values]:

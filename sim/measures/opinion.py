@@ -41,13 +41,11 @@ class Opinions:
         shown = expressed_stance(self._softening, ledger.people.stance[person, topic], ledger.voice[which, world])
         return self._histogram(ledger.people.replication[person], level[which], shown, np.ones(len(shown)), levels)
 
-    def _histogram(
-        self, replication: NDArray[np.int32], level: NDArray[np.integer], stance: Floats, weight: Floats, levels: int
-    ) -> Floats:
+    def _histogram(self, replication: NDArray[np.int32], level: NDArray[np.integer], stance: Floats, weight: Floats, levels: int) -> Floats:
         bin_ = np.clip((stance + 1) / _WIDTH, 0, BINS - 1).astype(np.int64)
         cell = (replication.astype(np.int64) * levels + level) * BINS + bin_
         counts = np.bincount(cell.ravel(), weights=weight.ravel(), minlength=self._replications * levels * BINS)
-        return counts.reshape(self._replications, levels, BINS)
+        return counts.astype(np.float64).reshape(self._replications, levels, BINS)
 
 
 def counted(ledger: Ledger, world: int) -> NDArray[np.bool_]:

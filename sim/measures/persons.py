@@ -51,11 +51,13 @@ def gini(shares: Floats) -> float:
 
 
 def _wished(ledger: Ledger, free: int) -> NDArray[np.bool_]:
-    return ledger.outcome[:, free] > Outcome.UNSAID
+    wished: NDArray[np.bool_] = ledger.outcome[:, free] > Outcome.UNSAID
+    return wished
 
 
 def _sincere(ledger: Ledger, world: int, mark: Mark) -> NDArray[np.bool_]:
-    return (ledger.voice[:, world] == Manner.SINCERE) & ((ledger.marks[:, world] & mark) > 0)
+    sincere: NDArray[np.bool_] = (ledger.voice[:, world] == Manner.SINCERE) & ((ledger.marks[:, world] & mark) > 0)
+    return sincere
 
 
 def _per_person(ledger: Ledger, occasions: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.measures.table import Piece
+from sim.measures.voice import ratio
 from sim.model.ledger import Ledger, Outcome
 from sim.model.luck import Floats
 from sim.model.moderation.actions import SAMPLE_EVERY
@@ -28,15 +30,30 @@ def series(ledger: Ledger, world: str, represents: float) -> list[Piece]:
         "removed": ((outcome == Outcome.REMOVED) | (outcome == Outcome.HIDDEN), ledger.gone[:, column]),
     }
     pieces = [Piece(name, "hour", hours, represents * _by_bin(ledger, which, at, bins)) for name, (which, at) in counts.items()]
-    return [*pieces, *_sampled(ledger, column, bins)]
+    return [*pieces, *_risks(ledger, column, bins, hours), *_sampled(ledger, column, bins)]
 
 
-def _by_bin(ledger: Ledger, which: np.ndarray, times: Floats, bins: int) -> Floats:
+def _risks(ledger: Ledger, column: int, bins: int, hours: list[str]) -> list[Piece]:
+    """Mean perceived risks over the occasions of a bin, in worlds with fear."""
+    if column not in ledger.afraid:
+        return []
+    at = ledger.afraid.index(column)
+    everything = np.ones(len(ledger.occasions), np.bool_)
+    there = _by_bin(ledger, everything, ledger.occasions.time, bins)
+    risks = {"perceived_removal": ledger.removal_risk[:, at], "perceived_reprisal": ledger.reprisal_risk[:, at]}
+    return [
+        Piece(name, "hour", hours, ratio(_by_bin(ledger, everything, ledger.occasions.time, bins, risk.astype(np.float64)), there))
+        for name, risk in risks.items()
+    ]
+
+
+def _by_bin(ledger: Ledger, which: NDArray[np.bool_], times: Floats, bins: int, weights: Floats | None = None) -> Floats:
     rows = np.flatnonzero(which)
     replication = ledger.people.replication[ledger.occasions.person[rows]]
     cell = replication * bins + np.minimum(times[rows] // SAMPLE_EVERY, bins - 1).astype(np.int64)
     replications = len(ledger.people.replication_key)
-    return np.bincount(cell, minlength=replications * bins).reshape(replications, bins).astype(np.float64)
+    weight = None if weights is None else weights[rows]
+    return np.bincount(cell, weight, minlength=replications * bins).reshape(replications, bins).astype(np.float64)
 
 
 def _sampled(ledger: Ledger, column: int, bins: int) -> list[Piece]:

@@ -43,7 +43,7 @@ class Access:
         self._ranking = ranking
         self._switch = switches.access
         platforms = list(policy.scenario.platforms)
-        self._salts = [name_key(name) for name in platforms]
+        self._reach_luck = np.stack([luck(Purpose.REACH, people.key, name_key(name)) for name in platforms])
         self._closed = np.zeros(len(platforms), np.bool_)
         self._by_events: dict[tuple[int, int], float] = {}
         self._recruits: dict[tuple[int, int], float] = {}
@@ -117,8 +117,7 @@ class Access:
 
     def _overcomes(self, rows: Indices, platform: Ints, resident: Ints) -> tuple[Flags, Flags]:
         key, person = self._occasions.key[rows], self._occasions.person[rows]
-        draws = np.stack([luck(Purpose.REACH, key, salt) for salt in self._salts])
-        fails = draws[platform, np.arange(len(rows))[:, None]] < self._blocked[resident, platform]
+        fails = self._reach_luck[platform, person[:, None]] < self._blocked[resident, platform]
         able = self._people.circumvention_luck[person][:, None] < self._circumventing_share(person, resident, platform)
         around = fails & able & (luck(Purpose.FRICTION, key)[:, None] >= self._policy.friction[platform])
         shut = (fails & ~around) | self._closed[platform]

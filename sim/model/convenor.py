@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import simpy
 from numpy.typing import NDArray
@@ -11,32 +9,35 @@ from numpy.typing import NDArray
 from sim.model.ledger import Ledger, Mark
 from sim.model.luck import Purpose, luck
 from sim.model.voice import Manner
+from sim.model.worlds import Switches
 from sim.scenario.schema import Scenario
 
 
 class Convenor:
     """Collects from its platforms at regular times what is to be seen there; what has gone by then is not counted."""
 
-    def __init__(self, env: simpy.Environment, scenario: Scenario, ledger: Ledger) -> None:
+    def __init__(self, env: simpy.Environment, scenario: Scenario, ledger: Ledger, switches: Switches) -> None:
         self._env = env
         self._spec = scenario.convenor
         self._horizon = scenario.horizon
         self._ledger = ledger
-        self._collects = np.array([name in self._spec.collects for name in scenario.platforms])
+        collects = np.array([name in self._spec.collects for name in scenario.platforms])
+        self._collects = np.tile(collects[:, None], len(switches))
+        self._may_leave = switches.access
         self._collected_until = self._spec.start
         self._released: list[tuple[int, int]] = []
         env.process(self._visit())
 
     def leave(self, platform: int) -> None:
-        """Collect a last time from a platform, and never again."""
+        """Collect a last time from a platform, and never again; where access is unhindered, the convenor stays."""
         self._collect(only=platform)
-        self._collects[platform] = False
+        self._collects[platform] &= ~self._may_leave
 
     def release(self, occasion: int, world: int) -> None:
         """A held message has been published after the time at which it was sent."""
         self._released.append((occasion, world))
 
-    def _visit(self) -> Iterator[simpy.Event]:
+    def _visit(self) -> simpy.events.ProcessGenerator:
         yield self._env.timeout(self._spec.start)
         while self._env.now < self._horizon:
             yield self._env.timeout(self._spec.every)
@@ -59,7 +60,7 @@ class Convenor:
     def _count(self, rows: NDArray[np.int64], worlds: NDArray[np.int64], only: int | None) -> None:
         ledger = self._ledger
         venue = ledger.venue[rows, worlds]
-        here = self._collects[venue] if only is None else (venue == only) & self._collects[only]
+        here = self._collects[venue, worlds] & ((venue == only) if only is not None else True)
         visible = here & (ledger.gone[rows, worlds] > self._env.now)
         rows, worlds = rows[visible], worlds[visible]
         coded = ledger.voice[rows, worlds] == Manner.CODED

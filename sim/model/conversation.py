@@ -5,7 +5,6 @@ Arrays are (n, W): the window's occasions by worlds. Beliefs are read as they st
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,7 +43,7 @@ class Conversation:
         """Adopt new tables."""
         self._heat = heat_of(self._authors, self._world.occasions, policy)
 
-    def _windows(self) -> Iterator[simpy.Event]:
+    def _windows(self) -> simpy.events.ProcessGenerator:
         env, length, times = self._world.env, self._world.scenario.window, self._world.occasions.time
         numbers = np.unique(np.floor(times / length).astype(np.int64))
         firsts, lasts = np.searchsorted(times, numbers * length), np.searchsorted(times, (numbers + 1) * length)
@@ -92,8 +91,9 @@ class Conversation:
         removal, reprisal, noticed = np.zeros((3, *venue.shape))
         if len(there := self._afraid):
             at, pairs = venue[:, there], room_pair[:, there]
-            removal[:, there] = world.beliefs.perceived_removal(person, pair, pairs, at, there, now)
-            reprisal[:, there] = world.beliefs.perceived_reprisal(person, room[:, there], at, there, now)
+            removal[:, there] = r = world.beliefs.perceived_removal(person, pair, pairs, at, there, now)
+            reprisal[:, there] = s = world.beliefs.perceived_reprisal(person, room[:, there], at, there, now)
+            world.ledger.removal_risk[rows], world.ledger.reprisal_risk[rows] = r, s
         if len(there := self._moderated):
             noticed[:, there] = world.beliefs.noticed(person, room[:, there], there, now)
         voice = world.policy.scenario.voice
@@ -208,7 +208,7 @@ class Conversation:
             for person, column, at in zip(acted.person.tolist(), acted.world.tolist(), times.tolist(), strict=True):
                 world.env.process(self._reprisal(person, column, found.place, at))
 
-    def _reprisal(self, person: int, column: int, place: int, at: float) -> Iterator[simpy.Event]:
+    def _reprisal(self, person: int, column: int, place: int, at: float) -> simpy.events.ProcessGenerator:
         """A person is acted against and falls silent for a while; who is silenced already is left alone."""
         world = self._world
         yield world.env.timeout(at - world.env.now)
@@ -218,5 +218,3 @@ class Conversation:
             world.ledger.punished.append((person, column, world.env.now))
             rooms = np.unique(world.rooms.of_person[:, :, person])
             world.beliefs.record_reprisal(person, rooms[rooms > 0], column, world.env.now)
-
-

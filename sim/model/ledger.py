@@ -14,6 +14,7 @@ from sim.model.moderation.desk import DeskRecord
 from sim.model.occasions import Ints, Occasions
 from sim.model.people import People
 from sim.model.rooms import Rooms
+from sim.model.worlds import Switches
 
 
 class Outcome(IntEnum):
@@ -52,6 +53,8 @@ class Ledger:
         marks: flags.
         shown: time of publication, inf where it never was.
         gone: time of removal or hiding, inf where it never was.
+        afraid: indices of the worlds with fear; A of them.
+        removal_risk, reprisal_risk: (O, A) risks that authors perceived, R and S.
         punished: (person, world, time) of each reprisal.
         desks: record of each desk by (world, replication, label).
         samples: (hour, world, replication, measure, value), sampled over time.
@@ -69,19 +72,23 @@ class Ledger:
     marks: NDArray[np.uint8]
     shown: Floats
     gone: Floats
+    afraid: tuple[int, ...]
+    removal_risk: NDArray[np.float32]
+    reprisal_risk: NDArray[np.float32]
     punished: list[tuple[int, int, float]] = field(default_factory=list)
     desks: dict[tuple[int, int, str], DeskRecord] = field(default_factory=dict)
     samples: list[tuple[float, int, int, str, float]] = field(default_factory=list)
 
 
-def new_ledger(people: People, rooms: Rooms, occasions: Occasions, worlds: tuple[str, ...], horizon: float) -> Ledger:
+def new_ledger(people: People, rooms: Rooms, occasions: Occasions, switches: Switches, horizon: float) -> Ledger:
     """An empty ledger."""
-    shape = (len(occasions), len(worlds))
+    shape = (len(occasions), len(switches))
+    afraid = tuple(np.flatnonzero(switches.fear).tolist())
     return Ledger(
         people=people,
         rooms=rooms,
         occasions=occasions,
-        worlds=worlds,
+        worlds=switches.names,
         horizon=horizon,
         voice=np.zeros(shape, np.uint8),
         outcome=np.zeros(shape, np.uint8),
@@ -90,13 +97,16 @@ def new_ledger(people: People, rooms: Rooms, occasions: Occasions, worlds: tuple
         marks=np.zeros(shape, np.uint8),
         shown=np.full(shape, np.inf),
         gone=np.full(shape, np.inf),
+        afraid=afraid,
+        removal_risk=np.zeros((len(occasions), len(afraid)), np.float32),
+        reprisal_risk=np.zeros((len(occasions), len(afraid)), np.float32),
     )
 
 
-def room_of(rooms: Rooms, occasions: Occasions, rows: slice | Indices, venue: Ints) -> Ints:
+def room_of(rooms: Rooms, occasions: Occasions, rows: slice | Indices, venue: Indices) -> Ints:
     """(n, W) room in which an occasion is spoken on its venue: its own, or that of the conversation's author on another platform."""
     at_home = venue == occasions.home[rows, None]
-    room = np.where(at_home, occasions.room[rows, None], 0)
+    room: Ints = np.where(at_home, occasions.room[rows, None], 0)
     moved = np.nonzero(~at_home & (venue >= 0))
     if len(moved[0]):
         root = occasions.root[rows][moved[0]]

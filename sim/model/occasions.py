@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, pdtr
+from scipy.special import pdtr
 
 from sim.model.luck import Floats, Keys, Purpose, child_keys, luck, name_key
 from sim.model.people import People
@@ -161,7 +162,8 @@ class _HourProfile:
 
 def _topics(people: People, person: Ints, uniform: Floats) -> Bytes:
     cdf = people.topic_cdf[people.group[person]]
-    return (uniform[:, None] >= cdf[:, :-1]).sum(axis=1, dtype=np.int8)
+    topics: Bytes = (uniform[:, None] >= cdf[:, :-1]).sum(axis=1, dtype=np.int8)
+    return topics
 
 
 def _concerned(scenario: Scenario, people: People, surge: Surge, person: Ints, topic: Bytes) -> NDArray[np.bool_]:
@@ -265,22 +267,24 @@ def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: _Generat
 
 
 def _in_time_order(scenario: Scenario, generations: list[_Generation], people: People) -> Occasions:
-    columns = {f.name: np.concatenate([getattr(g, f.name) for g in generations]) for f in fields(_Generation)}
-    order = np.argsort(columns["time"], kind="stable")
+    def column(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(generation, name) for generation in generations])
+
+    time = column("time")
+    order = np.argsort(time, kind="stable")
     position = np.empty(len(order), np.int32)
     position[order] = np.arange(len(order), dtype=np.int32)
-    columns = {name: column[order] for name, column in columns.items()}
+    columns = {f.name: column(f.name)[order] for f in fields(_Generation)}
     columns["parent"] = np.where(columns["parent"] >= 0, position[columns["parent"]], -1).astype(np.int32)
     columns["root"] = position[columns["root"]]
-    return Occasions(**columns, repeated=_repeated(scenario, people, columns))
+    pair = columns["person"] * np.int64(people.topics) + columns["topic"]
+    repeated = _repeated(np.floor(columns["time"] / scenario.window), pair, np.flatnonzero(columns["parent"] < 0))
+    return Occasions(**columns, repeated=repeated)
 
 
-def _repeated(scenario: Scenario, people: People, columns: dict[str, NDArray[np.generic]]) -> NDArray[np.bool_]:
-    roots = np.flatnonzero(columns["parent"] == -1)
-    window = np.floor(columns["time"][roots] / scenario.window)  # type: ignore[operator]
-    pair = columns["person"][roots] * np.int64(people.topics) + columns["topic"][roots]
-    order = np.argsort(pair, kind="stable")
+def _repeated(window: Floats, pair: NDArray[np.int64], roots: NDArray[np.int64]) -> NDArray[np.bool_]:
+    order = roots[np.argsort(pair[roots], kind="stable")]
     same = (np.diff(pair[order], prepend=-1) == 0) & (np.diff(window[order], prepend=-1) == 0)
-    repeated = np.zeros(len(columns["time"]), np.bool_)
-    repeated[roots[order[same]]] = True
+    repeated = np.zeros(len(window), np.bool_)
+    repeated[order[same]] = True
     return repeated

@@ -53,7 +53,7 @@ class People:
     @property
     def topics(self) -> int:
         """Number of topics."""
-        return self.stance.shape[1]
+        return int(self.stance.shape[1])
 
 
 def draw_people(scenario: Scenario, replications: Sequence[int]) -> People:

@@ -18,7 +18,7 @@ class Policy:
     Attributes:
         scenario: the scenario that these tables hold.
         survey, feed: (F,) kind of platform.
-        blocked: (J, F) share of visits that fail.
+        blocked: (J, F) share of people there who cannot reach the platform.
         friction: (F,) share of occasions that circumvention loses.
         sensitivity: (J, K).
         identity: (F, 2) chance that an author is identified: without and with the promised safeguards.

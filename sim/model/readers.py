@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.ledger import Ledger, Mark, room_of
 from sim.model.luck import Floats, Purpose, luck
@@ -22,9 +23,9 @@ def expected_readers(policy: Policy, ledger: Ledger) -> Floats:
     specs = [platform.reading for platform in policy.scenario.platforms.values()]
     share, half_life = np.array([spec.share for spec in specs]), np.array([spec.half_life for spec in specs])
     readers = np.zeros(ledger.shown.shape)
-    size = np.maximum(ledger.rooms.size - 1, 0)
+    size: NDArray[np.int32] = np.maximum(ledger.rooms.size - 1, 0)
     rows = np.arange(len(ledger.occasions))
-    for column in range(readers.shape[1]):
+    for column in range(len(ledger.worlds)):
         shown = rows[ledger.shown[:, column] < ledger.horizon]
         venue = ledger.venue[shown, column].astype(np.int32)
         audience = size[room_of(ledger.rooms, ledger.occasions, shown, venue[:, None])[:, 0]]

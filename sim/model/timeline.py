@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 
 def schedule(world: World, scenario: Scenario, variants: Sequence[tuple[float, Scenario]]) -> None:
-    """Let every event happen; `variants` are the scenarios after each `set`, in order of time. Surges act on occasions, which are drawn already."""
+    """Let every event happen; `variants` are the scenarios after each `set`, in order of time.
+
+    Surges need nothing here: they have acted on the occasions, which are drawn.
+    """
     changed = iter([variant for _, variant in variants])
     for event in sorted(scenario.timeline, key=lambda event: event.at):
         variant = next(changed) if event.set is not None else None
         world.env.process(_happen(world, event, variant))
 
 
-def _happen(world: World, event: Event, variant: Scenario | None) -> Iterator[simpy.Event]:
+def _happen(world: World, event: Event, variant: Scenario | None) -> simpy.events.ProcessGenerator:
     yield world.env.timeout(event.at)
     scenario = world.scenario
     if variant is not None:

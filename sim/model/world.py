@@ -9,8 +9,8 @@ import simpy
 
 from sim.model.access import Access, rank_platforms
 from sim.model.beliefs import Beliefs
-from sim.model.conversation import Conversation
 from sim.model.convenor import Convenor
+from sim.model.conversation import Conversation
 from sim.model.counter import Indices
 from sim.model.ledger import Ledger, new_ledger
 from sim.model.luck import Floats, Keys
@@ -65,10 +65,10 @@ class World:
         self.rooms = draw_rooms(scenario, self.people)
         ranking = rank_platforms(scenario, self.people)
         self.occasions = draw_occasions(scenario, self.people, self.rooms, ranking)
-        self.ledger = new_ledger(self.people, self.rooms, self.occasions, self.switches.names, scenario.horizon)
+        self.ledger = new_ledger(self.people, self.rooms, self.occasions, self.switches, scenario.horizon)
         self.access = Access(self.people, self.occasions, ranking, self.policy, self.switches)
         self.beliefs = Beliefs(self.people, len(self.rooms.size), self.policy, len(self.switches))
-        self.convenor = Convenor(self.env, scenario, self.ledger)
+        self.convenor = Convenor(self.env, scenario, self.ledger, self.switches)
         self._phrasebook = _phrasebook(scenario)
         self._language = _language_codes(scenario)[self.people.group]
         self.pipeline = Pipeline(self.policy, self._phrasebook)

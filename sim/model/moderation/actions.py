@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,7 +128,7 @@ class Actions:
         columns = (self._world.env.now, review.occasion, review.world, review.rule, review.heat)
         self._teacher.plan(Lessons(*(np.array([value]) for value in columns)))
 
-    def _sample(self) -> Iterator[simpy.Event]:
+    def _sample(self) -> simpy.events.ProcessGenerator:
         while True:
             yield self._world.env.timeout(SAMPLE_EVERY)
             backlog: dict[tuple[int, int], int] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import simpy
@@ -100,7 +100,7 @@ class ReviewDesk:
         self._decide(case, False)
         self._take_up()
 
-    def _roster(self) -> Iterator[simpy.Event]:
+    def _roster(self) -> simpy.events.ProcessGenerator:
         while True:
             hour = math.floor(self._env.now + 1e-9) + 1
             yield self._env.timeout(hour - self._env.now)

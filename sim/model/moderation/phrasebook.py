@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from sim.model.counter import Indices
 from sim.model.luck import Floats, Keys, Purpose, luck
 from sim.model.occasions import Ints
 from sim.model.voice import Manner, Manners
@@ -52,7 +53,7 @@ class Phrasebook:
             weights.append(weight)
         return start, weights
 
-    def phrases(self, key: Keys, language: Ints, topic: Ints, stance: Floats, manner: Manners) -> Ints:
+    def phrases(self, key: Keys, language: Indices, topic: Indices, stance: Floats, manner: Manners) -> Ints:
         """Phrase index of each message; -1 where the book has no text for its topic, language and tone."""
         tone = np.where(stance < -NEUTRAL_BAND, 0, np.where(stance > NEUTRAL_BAND, 2, 1))
         tone = np.where(manner == Manner.CODED, 3, tone)
@@ -76,7 +77,8 @@ def rule_list(name: str) -> list[str]:
 
 def shipped(folder: str) -> list[str]:
     """Names of the shipped phrasebooks or rule lists."""
-    return sorted(entry.name.removesuffix(".yaml") for entry in (files("sim") / "presets" / folder).iterdir() if entry.name.endswith(".yaml"))
+    names = [entry.name for entry in (files("sim") / "presets" / folder).iterdir()]
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
 
 
 def normal(text: str) -> str:

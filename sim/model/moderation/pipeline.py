@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.delays import waits
 from sim.model.counter import Indices
+from sim.model.delays import waits
 from sim.model.luck import Floats, Purpose, luck, name_key
 from sim.model.moderation.detectors import Detector, Flags, detector
 from sim.model.moderation.phrasebook import Phrasebook
@@ -73,7 +73,8 @@ class CompiledRule:
         covered = self.registered[messages.registered[rows]] & self.topics[messages.topic[rows]]
         if waived[self.platform]:
             covered &= ~messages.kept[rows]
-        return rows[covered]
+        covered_rows: Indices = rows[covered]
+        return covered_rows
 
 
 class Pipeline:

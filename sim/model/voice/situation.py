@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +55,8 @@ class Situation:
     manner_luck: Floats
 
 
-class VoiceModel(Protocol):
-    """A rule by which people speak or fall silent."""
-
-    def __call__(self, voice: Voice, situation: Situation) -> Manners:
-        """(n, W) manners."""
+VoiceModel = Callable[[Voice, Situation], Manners]
+"""A rule by which people speak or fall silent: (n, W) manners."""
 
 
 def expressed_stance(softening: float, stance: Floats, manner: Manners) -> Floats:

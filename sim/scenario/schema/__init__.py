@@ -10,6 +10,22 @@ from sim.scenario.schema.timeline import Event
 from sim.scenario.schema.voice import Beliefs, Logit, Voice
 
 __all__ = [
-    "Beliefs", "ClassifierRule", "Convenor", "Delay", "Desk", "Event", "Evidence", "Group", "Jurisdiction", "KeywordRule", "Logit",
-    "Platform", "Rule", "SampleRule", "Scenario", "Stance", "Topic", "Voice",
+    "Beliefs",
+    "ClassifierRule",
+    "Convenor",
+    "Delay",
+    "Desk",
+    "Event",
+    "Evidence",
+    "Group",
+    "Jurisdiction",
+    "KeywordRule",
+    "Logit",
+    "Platform",
+    "Rule",
+    "SampleRule",
+    "Scenario",
+    "Stance",
+    "Topic",
+    "Voice",
 ]

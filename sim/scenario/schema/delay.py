@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from sim.scenario.schema.base import Duration, Part, parameter
+from sim.scenario.schema.base import Duration, OneOf, Part, parameter
 
 
 class Lognormal(Part):
@@ -23,8 +23,10 @@ class WeightedLognormal(Lognormal):
     weight: float = parameter(..., "Share of the waits that come from this component.", gt=0, le=1)
 
 
-class Delay(Part):
+class Delay(OneOf):
     """A waiting time: exactly one of fixed, exponential, lognormal and mixture."""
+
+    alternatives: ClassVar[tuple[str, ...]] = ("fixed", "exponential", "lognormal", "mixture")
 
     fixed: Duration | None = parameter(None, "The same wait every time.", unit="duration")
     exponential: Annotated[Duration, Field(gt=0)] | None = parameter(None, "An exponential wait of this mean.", unit="duration")
@@ -34,10 +36,7 @@ class Delay(Part):
     )
 
     @model_validator(mode="after")
-    def _exactly_one(self) -> Delay:
-        given = [name for name in ("fixed", "exponential", "lognormal", "mixture") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError(f"exactly one of fixed, exponential, lognormal and mixture, and got {given or 'none'}")
+    def _weights_add_up(self) -> Delay:
         if self.mixture and not math.isclose(total := sum(part.weight for part in self.mixture), 1, abs_tol=1e-9):
             raise ValueError(f"mixture weights add up to 1, and got {total:.9g}")
         return self

@@ -19,11 +19,15 @@ class RuleBase(Part):
         ..., "block and hold act before publication; remove and hide after it (hidden: visible to its author alone)."
     )
     delay: Delay = parameter(
-        {"fixed": "0 s"}, "Time from publication to a removal or hiding, or to the case's arrival at the desk.",
-        assumption="automatic filters act at once", range=("0 s", "1 min"),
+        {"fixed": "0 s"},
+        "Time from publication to a removal or hiding, or to the case's arrival at the desk.",
+        assumption="automatic filters act at once",
+        range=("0 s", "1 min"),
     )
     desk: Name | None = parameter(None, "Review desk that decides; without one the rule acts by itself. A hold needs one.")
-    notice: Literal["none", "author", "public"] = parameter("none", "Who learns of the action.")
+    notice: Literal["none", "author", "public"] = parameter(
+        "none", "Who learns of the action.", assumption="most actions come without notice"
+    )
 
     @model_validator(mode="after")
     def _hold_needs_a_desk(self) -> RuleBase:
@@ -57,10 +61,16 @@ class ClassifierRule(RuleBase):
     """Acts on messages whose heat reaches a threshold, with misses and false alarms."""
 
     detector: Literal["classifier"] = parameter(..., "Scores messages by their heat.")
-    threshold: Probability = parameter(0.5, "Heat from which a message breaks this rule.", unit="heat", assumption="half-way", range=(0.2, 0.8))
-    recall: Probability = parameter(0.7, "Share of rule-breaking messages that are flagged.", assumption="no source for 2020", range=(0.4, 0.95))
+    threshold: Probability = parameter(
+        0.5, "Heat from which a message breaks this rule.", unit="heat", assumption="half-way", range=(0.2, 0.8)
+    )
+    recall: Probability = parameter(
+        0.7, "Share of rule-breaking messages that are flagged.", assumption="no source for 2020", range=(0.4, 0.95)
+    )
     false_positive_rate: Probability = parameter(
-        0.01, "Share of other messages that are flagged.", assumption="10 to 20 % of automated removals are mistakes (Meta 2025)",
+        0.01,
+        "Share of other messages that are flagged.",
+        assumption="10 to 20 % of automated removals are mistakes (Meta 2025)",
         range=(0.001, 0.05),
     )
 
@@ -78,9 +88,11 @@ Rule = Annotated[KeywordRule | ClassifierRule | SampleRule, Field(discriminator=
 class Shift(Part):
     """Reviewers on duty between two hours of the day."""
 
-    days: Literal["all", "weekdays", "weekend"] = parameter("all", "Days of the week; day 0 of the scenario is a Monday.")
-    start: int = parameter(0, "Hour at which the shift begins, local time.", unit="h", ge=0, le=24)
-    end: int = parameter(24, "Hour at which it ends, local time; before `start` it ends on the next day.", unit="h", ge=0, le=24)
+    days: Literal["all", "weekdays", "weekend"] = parameter("all", "Days of the week; day 0 of the scenario is a Monday.", design=True)
+    start: int = parameter(0, "Hour at which the shift begins, local time.", unit="h", ge=0, le=24, design=True)
+    end: int = parameter(
+        24, "Hour at which it ends, local time; before `start` it ends on the next day.", unit="h", ge=0, le=24, design=True
+    )
     reviewers: int = parameter(..., "Reviewers on duty.", unit="people", ge=1, le=100_000)
 
 
@@ -88,20 +100,29 @@ class Desk(Part):
     """People who review cases one at a time."""
 
     roster: list[Shift] = parameter(..., "Shifts; those that overlap add up.", min_length=1, max_length=50)
-    utc_offset: int = parameter(0, "Local time of the roster minus universal time.", unit="h", ge=-12, le=14)
+    utc_offset: int = parameter(0, "Local time of the roster minus universal time.", unit="h", ge=-12, le=14, design=True)
     service: Delay = parameter(
-        {"lognormal": {"median": "30 s", "sigma": 0.8}}, "Time that one review takes.",
-        assumption="a few hundred decisions per reviewer and day", range=("10 s", "3 min"),
+        {"lognormal": {"median": "30 s", "sigma": 0.8}},
+        "Time that one review takes.",
+        assumption="a few hundred decisions per reviewer and day",
+        range=("10 s", "3 min"),
     )
     error_rate: Probability = parameter(
-        0.1, "Share of decisions that go against the rule's own standard.",
-        source="reviewers make the wrong call in more than 1 of 10 cases (Zuckerberg 2018; Barrett 2020)", range=(0.05, 0.2),
+        0.1,
+        "Share of decisions that go against the rule's own standard.",
+        source="reviewers make the wrong call in more than 1 of 10 cases (Zuckerberg 2018; Barrett 2020)",
+        range=(0.05, 0.2),
     )
     threshold: Probability = parameter(
         0.5, "Heat from which a case breaks the standard that the desk applies.", unit="heat", assumption="half-way", range=(0.2, 0.8)
     )
-    discipline: Literal["fifo", "heat"] = parameter("fifo", "Which waiting case is taken next: the oldest, or the hottest.")
+    discipline: Literal["fifo", "heat"] = parameter(
+        "fifo", "Which waiting case is taken next: the oldest, or the hottest.", assumption="first come, first served"
+    )
     expiry: Duration = parameter(
-        "3 d", "A case not taken up by then is dropped: held messages are never released, others stay.", unit="duration",
-        assumption="no source", range=("1 d", "7 d"),
+        "3 d",
+        "A case not taken up by then is dropped: held messages are never released, others stay.",
+        unit="duration",
+        assumption="no source",
+        range=("1 d", "7 d"),
     )

@@ -20,7 +20,15 @@ class Rooms(Part):
     size_sigma: float = parameter(
         0.9, "Standard deviation of the logarithm of the size.", ge=0, le=3, assumption="heavy-tailed sizes", range=(0.5, 1.5)
     )
-    limit: int = parameter(500, "Largest size that the platform allows.", unit="people", ge=2, le=10_000_000)
+    limit: int = parameter(
+        500,
+        "Largest size that the platform allows.",
+        unit="people",
+        ge=2,
+        le=10_000_000,
+        assumption="that of a WeChat group",
+        range=(100, 200_000),
+    )
     per_person: int = parameter(1, "Rooms in which each participant takes part.", ge=1, le=20, assumption="one dialogue each", range=(1, 3))
     mixing: Probability = parameter(
         0.1, "Share of memberships in rooms that mix communities.", assumption="languages keep most rooms apart", range=(0, 0.5)
@@ -31,14 +39,20 @@ class Replies(Part):
     """Replies as a branching process with a power-law kernel (Schneider & Rizoiu 2023)."""
 
     branching: float = parameter(
-        0.44, "Mean number of replies that a visible message would prompt (n*), were everyone free.", ge=0, lt=1,
-        source="Schneider & Rizoiu 2023, the milder of two published centroids", range=(0.3, 0.75),
+        0.44,
+        "Mean number of replies that a visible message would prompt (n*), were everyone free.",
+        ge=0,
+        lt=1,
+        source="Schneider & Rizoiu 2023, the milder of two published centroids",
+        range=(0.3, 0.75),
     )
     offset: Annotated[Duration, Field(gt=0)] = parameter(
         "30 s", "Kernel offset c.", unit="duration", source="Schneider & Rizoiu 2023", range=("10 s", "2 min")
     )
     half_life: Annotated[Duration, Field(gt=0)] = parameter(
-        "14 min", "Time within which half of the replies come.", unit="duration",
+        "14 min",
+        "Time within which half of the replies come.",
+        unit="duration",
         source="Schneider & Rizoiu 2023 (14.0 min at n* 0.44, 7.5 min at 0.75); Slack: median 70 s, third quartile 280 s",
         range=("2 min", "30 min"),
     )
@@ -57,7 +71,10 @@ class Reading(Part):
         0.3, "Share of a room that reads a message in the end.", assumption="a minority of members reads any one message", range=(0.1, 0.8)
     )
     half_life: Annotated[Duration, Field(gt=0)] = parameter(
-        "2 h", "Time within which half of the readers have read it.", unit="duration", assumption="chats are read within hours",
+        "2 h",
+        "Time within which half of the readers have read it.",
+        unit="duration",
+        assumption="chats are read within hours",
         range=("15 min", "12 h"),
     )
 
@@ -65,9 +82,9 @@ class Reading(Part):
 class Safeguards(Part):
     """Promises made for the dialogue, each a switch, how far they are kept and how far they are believed."""
 
-    anonymity: bool = parameter(False, "No account data is kept with what was said.")
-    no_data_sharing: bool = parameter(False, "Nothing is passed to any authority.")
-    rules_waived: bool = parameter(False, "The platform's rules are not applied to the dialogue.")
+    anonymity: bool = parameter(False, "No account data is kept with what was said.", design=True)
+    no_data_sharing: bool = parameter(False, "Nothing is passed to any authority.", design=True)
+    rules_waived: bool = parameter(False, "The platform's rules are not applied to the dialogue.", design=True)
     kept: Probability = parameter(1.0, "Share of messages for which the promises are kept.", assumption="promises are kept", range=(0.5, 1))
     believed: Probability = parameter(
         0.5, "Share of participants who believe the promises.", assumption="no source; sweep it", range=(0.1, 0.9)
@@ -79,14 +96,22 @@ class Platform(Part):
 
     title: str = parameter("", "The platform as tables and figures show it; its name where empty.", max_length=120)
     kind: Literal["group", "feed", "survey"] = parameter(
-        ..., "group: rooms of members; feed: public, read also by outsiders; survey: one answer per person and topic, no rooms."
+        ...,
+        "group: rooms of members; feed: public, read also by outsiders; survey: one answer per person and topic, no rooms.",
+        design=True,
     )
     habit: Weight = parameter(
-        1.0, "How readily people choose it among the platforms that they can reach.", unit="weight", assumption="equal habits", range=(0.1, 10)
+        1.0,
+        "How readily people choose it among the platforms that they can reach.",
+        unit="weight",
+        assumption="equal habits",
+        range=(0.1, 10),
     )
     habits: dict[Name, Weight] = parameter({}, "Habit by group, where it differs.", unit="weight")
     identity: Probability = parameter(
-        0.5, "Chance that an author can be identified from what the platform keeps.", assumption="between real names and nothing kept",
+        0.5,
+        "Chance that an author can be identified from what the platform keeps.",
+        assumption="between real names and nothing kept",
         range=(0.05, 1),
     )
     anonymous_identity: Probability = parameter(

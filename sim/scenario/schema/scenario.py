@@ -2,44 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
+from sim.scenario.schema.base import Duration, Name, OneOf, Part, Probability, parameter
 from sim.scenario.schema.jurisdiction import Jurisdiction
 from sim.scenario.schema.people import Group, Topic
 from sim.scenario.schema.platform import Platform
 from sim.scenario.schema.timeline import Event
 from sim.scenario.schema.voice import Beliefs, Voice
+from sim.scenario.units import parse_duration
 
 
 class Convenor(Part):
     """Who collects the discussion."""
 
     collects: list[Name] = parameter(..., "Platforms that it collects from.", min_length=1)
-    start: Duration = parameter("0 d", "When collection begins.", unit="duration")
+    start: Duration = parameter("0 d", "When collection begins.", unit="duration", design=True)
     every: Annotated[Duration, Field(gt=0)] = parameter(
-        "1 d", "Time between two collections: what is gone by then is not counted.", unit="duration", assumption="daily", range=("1 h", "7 d")
+        "1 d",
+        "Time between two collections: what is gone by then is not counted.",
+        unit="duration",
+        assumption="daily",
+        range=("1 h", "7 d"),
     )
     comprehends_coded: Probability = parameter(
-        0.3, "Share of coded messages that it understands.", assumption="no source; insiders understand nearly all (Hiruncharoenvate 2015)",
+        0.3,
+        "Share of coded messages that it understands.",
+        assumption="no source; insiders understand nearly all (Hiruncharoenvate 2015)",
         range=(0, 0.9),
     )
 
 
-class Evidence(Part):
-    """Where a value comes from."""
+class Evidence(OneOf):
+    """Where a value comes from: a published source, or an assumption."""
+
+    alternatives: ClassVar[tuple[str, ...]] = ("source", "assumption")
 
     source: str | None = parameter(None, "A published source.", max_length=500)
     assumption: str | None = parameter(None, "Why this value, where no source settles it.", max_length=500)
-    range: list[Any] | None = parameter(None, "Lowest and highest plausible value.", min_length=2, max_length=2)
+    range: list[Any] | None = parameter(
+        None, "Lowest and highest plausible value, written as the parameter is.", min_length=2, max_length=2
+    )
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Evidence:
-        if (self.source is None) == (self.assumption is None):
-            raise ValueError("exactly one of source and assumption")
+    def _range_ascends(self) -> Evidence:
+        if self.range is not None:
+            low, high = (_comparable(end) for end in self.range)
+            if low[0] != high[0] or not low[1] <= high[1]:
+                raise ValueError(f"range: the lowest and the highest value, in the same form, and got {self.range[0]} and {self.range[1]}")
         return self
+
+
+def _comparable(end: object) -> tuple[str, float]:
+    """The form of one end of a range (switch, number or duration) and its amount."""
+    if isinstance(end, bool):
+        return "switch", float(end)
+    if isinstance(end, int | float):
+        return "number", float(end)
+    try:
+        return "duration", parse_duration(end)
+    except ValueError:
+        raise ValueError("range: two numbers, two durations with units, or false and true") from None
 
 
 class Scenario(Part):
@@ -48,21 +74,31 @@ class Scenario(Part):
     name: Name = parameter(..., "Name; the result folder carries it.")
     title: str = parameter("", "Title, shown on tables and figures; the name where empty.", max_length=200)
     description: str = parameter("", "What the scenario is about.", max_length=5000)
-    seed: int = parameter(75, "Seed. Scenarios that share it share people, occasions and luck.", ge=0, lt=2**63)
-    horizon: Annotated[Duration, Field(gt=0, le=24 * 366)] = parameter("30 d", "Simulated time.", unit="duration")
+    seed: int = parameter(75, "Seed. Scenarios that share it share people, occasions and luck.", ge=0, lt=2**63, design=True)
+    horizon: Annotated[Duration, Field(gt=0, le=24 * 366)] = parameter("30 d", "Simulated time.", unit="duration", design=True)
     window: Annotated[Duration, Field(ge=1 / 60, le=24)] = parameter(
-        "15 min", "Conversation is handled in windows of this length; shorter is more exact and slower.", unit="duration",
-        assumption="numerical accuracy only: see docs/model.md", range=("5 min", "30 min"),
+        "15 min",
+        "Conversation is handled in windows of this length; shorter is more exact and slower.",
+        unit="duration",
+        assumption="numerical accuracy only: see docs/model.md",
+        range=("5 min", "30 min"),
     )
-    replications: int = parameter(20, "Independent repetitions.", ge=1, le=1_000_000)
-    represents: float = parameter(1.0, "People that one participant stands for; counts and desks scale with it.", gt=0, le=1e9)
+    replications: int = parameter(20, "Independent repetitions.", ge=1, le=1_000_000, design=True)
+    represents: float = parameter(1.0, "People that one participant stands for; counts and desks scale with it.", gt=0, le=1e9, design=True)
     hour_profile: list[Annotated[float, Field(ge=0, le=1e6)]] = parameter(
         [20, 12, 8, 5, 4, 6, 12, 25, 45, 60, 68, 70, 65, 66, 72, 74, 72, 70, 66, 64, 66, 64, 52, 34],
-        "Relative activity in each hour of the local day.", min_length=24, max_length=24,
-        assumption="shape of measured chats: a night trough and a working-day plateau", range=(0, 100),
+        "Relative activity in each hour of the local day.",
+        min_length=24,
+        max_length=24,
+        assumption="shape of measured chats: a night trough and a working-day plateau",
+        range=(0, 100),
     )
     importance_sigma: float = parameter(
-        0.8, "Standard deviation of the logarithm of an occasion's importance (mean 1).", ge=0, le=3, assumption="most remarks matter little",
+        0.8,
+        "Standard deviation of the logarithm of an occasion's importance (mean 1).",
+        ge=0,
+        le=3,
+        assumption="most remarks matter little",
         range=(0.4, 1.2),
     )
     topics: dict[Name, Topic] = parameter(..., "Topics by name.", min_length=1, max_length=100)
@@ -77,18 +113,17 @@ class Scenario(Part):
     evidence: dict[str, Evidence] = parameter({}, "Evidence by dotted path of the parameter; * stands for any one name.")
 
     @model_validator(mode="after")
-    def _names_resolve(self) -> Self:
-        from sim.scenario.crosscheck import dangling_names
+    def _names_resolve(self, info: ValidationInfo) -> Self:
+        """Refuses dangling names, unless the caller looks for them himself (to name their places) and says so in the context."""
+        from sim.scenario.crosscheck import clashes
 
-        problems = dangling_names(self)
+        problems = [] if (info.context or {}).get("clashes") == "later" else clashes(self)
         if problems:
-            from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
-
             raise ValidationError.from_exception_data(
                 type(self).__name__,
                 [
-                    InitErrorDetails(type=PydanticCustomError("reference", "{message}", {"message": message}), loc=path, input=value)
-                    for path, message, value in problems
+                    InitErrorDetails(type=PydanticCustomError("clash", "{rule}", {"rule": rule}), loc=path, input=value)
+                    for path, rule, value in problems
                 ],
             )
         return self

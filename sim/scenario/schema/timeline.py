@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
+from sim.scenario.schema.base import Duration, Name, OneOf, Part, Probability, parameter
 
 
 class Surge(Part):
@@ -34,8 +34,12 @@ class ReprisalNews(Part):
     jurisdiction: Name = parameter(..., "Those registered or living there are concerned.")
     reach: Probability = parameter(..., "Share of them whom the news reaches.")
     weight: float = parameter(
-        1.0, "Step in perceived reprisal: the remaining safety is multiplied by exp(-weight).", ge=0, le=10,
-        assumption="no source; sweep it", range=(0.3, 2),
+        1.0,
+        "Step in perceived reprisal: the remaining safety is multiplied by exp(-weight).",
+        ge=0,
+        le=10,
+        assumption="no source; sweep it",
+        range=(0.3, 2),
     )
 
 
@@ -44,30 +48,30 @@ class Reach(Part):
 
     platform: Name = parameter(..., "Platform.")
     jurisdiction: Name = parameter(..., "Where.")
-    share: Probability = parameter(1.0, "Share of visits that fail (for block).")
+    share: Probability = parameter(1.0, "Share of people there who can no longer reach it (for block).", assumption="a block is complete", range=(0.5, 1))
     recruits: Probability = parameter(
-        0.53, "Share of its users there whom a sudden block turns to circumvention (for block).",
-        source="53 % of active Instagram users kept using it after the block of 2014 (Hobbs & Roberts 2018)", range=(0.2, 0.6),
+        0.53,
+        "Share of its users there whom a sudden block turns to circumvention (for block).",
+        source="53 % of active Instagram users kept using it after the block of 2014 (Hobbs & Roberts 2018)",
+        range=(0.2, 0.6),
     )
 
 
-class Event(Part):
-    """An event: `at`, and exactly one of the other keys."""
+class Event(OneOf):
+    """An event: `at`, perhaps a `label`, and exactly one of the other keys."""
 
-    at: Duration = parameter(..., "Time since the start.", unit="duration")
+    alternatives: ClassVar[tuple[str, ...]] = ("set", "surge", "announce", "reprisal_news", "block", "unblock", "withdraw")
+
+    at: Duration = parameter(..., "Time since the start, within the horizon.", unit="duration", design=True)
     label: str = parameter("", "Shown as a mark on figures over time.", max_length=60)
-    set: dict[str, Any] | None = parameter(None, "Dotted path of any parameter (of platforms, jurisdictions, voice, beliefs) to its new value.", min_length=1)
+    set: dict[str, Any] | None = parameter(
+        None, "New values by dotted path, of parameters of platforms, jurisdictions, voice and beliefs.", min_length=1
+    )
     surge: Surge | None = parameter(None, "A surge.")
     announce: Announce | None = parameter(None, "An announcement.")
     reprisal_news: ReprisalNews | None = parameter(None, "News of reprisals.")
     block: Reach | None = parameter(None, "A platform is blocked somewhere.")
     unblock: Reach | None = parameter(None, "A platform becomes reachable somewhere.")
-    withdraw: Name | None = parameter(None, "The convenor leaves this platform: it closes for the dialogue, and nothing more is collected there.")
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Event:
-        kinds = ("set", "surge", "announce", "reprisal_news", "block", "unblock", "withdraw")
-        given = [kind for kind in kinds if getattr(self, kind) is not None]
-        if len(given) != 1:
-            raise ValueError(f"exactly one of {', '.join(kinds)}, and got {', '.join(given) or 'none'}")
-        return self
+    withdraw: Name | None = parameter(
+        None, "The convenor leaves this platform: it closes for the dialogue, and nothing more is collected there."
+    )

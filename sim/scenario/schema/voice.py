@@ -14,15 +14,31 @@ class Logit(Part):
 
     model: Literal["logit"] = parameter("logit", "The voice model.")
     temperature: float = parameter(
-        0.35, "Scale of the choice between speaking and silence.", unit="utility", gt=0, le=10, assumption="moderate noise", range=(0.2, 0.7)
+        0.35,
+        "Scale of the choice between speaking and silence.",
+        unit="utility",
+        gt=0,
+        le=10,
+        assumption="moderate noise",
+        range=(0.2, 0.7),
     )
     manner_temperature: float = parameter(
-        0.08, "Scale of the choice among manners of speaking.", unit="utility", gt=0, le=10,
-        assumption="small, so that unafraid people speak sincerely", range=(0.04, 0.15),
+        0.08,
+        "Scale of the choice among manners of speaking.",
+        unit="utility",
+        gt=0,
+        le=10,
+        assumption="small, so that unafraid people speak sincerely",
+        range=(0.04, 0.15),
     )
     cost: float = parameter(
-        0.3, "Cost of speaking at all.", unit="utility", ge=0, le=100,
-        source="a third of drafted posts are abandoned without any threat (Das & Kramer 2013; figure recalled)", range=(0.1, 0.6),
+        0.3,
+        "Cost of speaking at all.",
+        unit="utility",
+        ge=0,
+        le=100,
+        source="a third of drafted posts are abandoned without any threat (Das & Kramer 2013; figure recalled)",
+        range=(0.1, 0.6),
     )
     softening: Probability = parameter(
         0.6, "How far a softened message moves towards the official line.", assumption="more than half-way", range=(0.3, 0.9)
@@ -33,18 +49,30 @@ class Logit(Part):
     softened_cost: float = parameter(
         0.35, "Extra cost of softening.", unit="utility", ge=0, le=100, assumption="no source", range=(0.2, 0.6)
     )
-    coded_value: Probability = parameter(0.8, "Expressive value of a coded message.", assumption="insiders understand it", range=(0.5, 0.95))
+    coded_value: Probability = parameter(
+        0.8, "Expressive value of a coded message.", assumption="insiders understand it", range=(0.5, 0.95)
+    )
     coded_cost: float = parameter(0.5, "Extra cost of coding.", unit="utility", ge=0, le=100, assumption="no source", range=(0.3, 1))
     coded_evasion: Probability = parameter(
         0.8, "Share of the heat that coding takes away.", assumption="no source; homophones pass filters more often", range=(0.4, 0.95)
     )
     fear_of_removal: float = parameter(
-        0.6, "Weight of perceived removal (c_R).", unit="utility per heat and perceived chance", ge=0, le=1000,
-        assumption="removal alone hardly chills (sign: Chen, Zhang & Wilson 2013; Roberts 2018)", range=(0.2, 1.5),
+        0.6,
+        "Weight of perceived removal (c_R).",
+        unit="utility per heat and perceived chance",
+        ge=0,
+        le=1000,
+        assumption="removal alone hardly chills (sign: Chen, Zhang & Wilson 2013; Roberts 2018)",
+        range=(0.2, 1.5),
     )
     fear_of_reprisal: float = parameter(
-        5.0, "Weight of perceived reprisal (c_S).", unit="utility per heat and perceived risk", ge=0, le=1000,
-        assumption="personal risk chills most (order: Penney 2017)", range=(2, 10),
+        5.0,
+        "Weight of perceived reprisal (c_S).",
+        unit="utility per heat and perceived risk",
+        ge=0,
+        le=1000,
+        assumption="personal risk chills most (order: Penney 2017)",
+        range=(2, 10),
     )
 
 
@@ -71,23 +99,48 @@ class Beliefs(Part):
         0.1, "Chance that an author discovers an action without notice.", assumption="silent filters are rarely noticed", range=(0, 0.4)
     )
     reprisal_half_life: Annotated[Duration, Field(ge=1)] = parameter(
-        "180 d", "News of reprisals loses half its weight in this time.", unit="duration",
-        source="views of sensitive articles had not recovered a year after June 2013 (Penney 2016)", range=("60 d", "720 d"),
+        "180 d",
+        "News of reprisals loses half its weight in this time.",
+        unit="duration",
+        source="views of sensitive articles had not recovered a year after June 2013 (Penney 2016)",
+        range=("60 d", "720 d"),
     )
     reprisal_witness: float = parameter(
-        0.05, "Step in perceived reprisal when a member of one's room is acted against.", ge=0, le=10, assumption="no source", range=(0.01, 0.3)
+        0.05,
+        "Step in perceived reprisal when a member of one's room is acted against.",
+        ge=0,
+        le=10,
+        assumption="no source",
+        range=(0.01, 0.3),
     )
-    reprisal_own: float = parameter(1.0, "The same for the person acted against.", ge=0, le=10, assumption="deterred (Pan & Siegel 2020)", range=(0.5, 3))
+    reprisal_own: float = parameter(
+        1.0, "The same for the person acted against.", ge=0, le=10, assumption="deterred (Pan & Siegel 2020)", range=(0.5, 3)
+    )
     climate_half_life: Annotated[Duration, Field(ge=1)] = parameter(
         "3 d", "What was seen said loses half its weight in this time.", unit="duration", assumption="days", range=("1 d", "7 d")
     )
     climate_strength: float = parameter(
-        3.0, "Messages that must be seen before the climate counts for half.", unit="messages", gt=0, le=1e6, assumption="no source", range=(1, 10)
+        3.0,
+        "Messages that must be seen before the climate counts for half.",
+        unit="messages",
+        gt=0,
+        le=1e6,
+        assumption="no source",
+        range=(1, 10),
     )
     noticed_half_life: Annotated[Duration, Field(ge=1)] = parameter(
-        "7 d", "Noticed censorship loses half its weight in this time.", unit="duration", assumption="about a week (order: Yildirim et al. 2021)",
+        "7 d",
+        "Noticed censorship loses half its weight in this time.",
+        unit="duration",
+        assumption="about a week (order: Yildirim et al. 2021)",
         range=("3 d", "21 d"),
     )
     noticed_scale: float = parameter(
-        3.0, "Noticed actions at which reactance reaches 63 % of its most.", unit="actions", gt=0, le=1e6, assumption="no source", range=(1, 10)
+        3.0,
+        "Noticed actions at which reactance reaches 63 % of its most.",
+        unit="actions",
+        gt=0,
+        le=1e6,
+        assumption="no source",
+        range=(1, 10),
     )
