@@ -58,7 +58,7 @@ class Conversation:
         venue, around, reached = self._venues(rows)
         room = room_of(world.rooms, world.occasions, rows, venue)
         barred = self.barred_until[world.occasions.person[rows]] > world.occasions.time[rows, None]
-        manner = self._voices(rows, venue, room)
+        manner = self._voices(rows, np.maximum(venue, 0), room)
         willing = (venue >= 0) & reached & ~barred & (manner != Manner.SILENT)
         messages = self._submissions(rows, willing, venue, room, manner)
         verdict = self._judge(messages)
