@@ -1,0 +1,60 @@
+"""Writes docs/measures.md from the definitions: ``python -m sim.measures.reference > docs/measures.md``."""
+
+from __future__ import annotations
+
+from sim.measures.definitions import FUNNEL, MEASURES, Measure
+
+_INTRODUCTION = """# Measures
+
+*This page is generated from `sim/measures/definitions.py`.*
+
+Everything is counted on the ledger, in which each occasion has exactly one voice and one outcome in each world:
+
+| outcome | meaning |
+| --- | --- |
+| not offered | no platform takes it: every survey has been answered on that topic |
+| unreachable | the author cannot reach the platform: blocked, closed, or lost to the trouble of circumvention |
+| barred | the author is detained |
+| never arose | the message that would have prompted it was not there to be seen |
+| unsaid | the author fell silent |
+| blocked | stopped before publication |
+| withheld | held for review, and never released |
+| hidden | published, then made visible to its author alone |
+| removed | published, then taken down |
+| stood | published, and there to the end |
+
+*Wished* means voiced in the `free` world of the same scenario, in which no mechanism is at work. Steps of the voice funnel and shares of what was
+wished are counted over these occasions; rates of moderation are counted over all messages in the world concerned, whether wished or not (fear of
+nothing may also make people speak who would not have: reactance). Counts are multiplied by `represents`.
+
+A measure that the sample cannot support (a quantile of no removals, a share of nothing) has no row. It is never written as 0 or NaN.
+
+`summary.csv` gives the mean over replications, the standard deviation between them, and a 95 % interval from Student's t. The interval speaks of
+the randomness of the simulation under the scenario's assumptions, and of nothing else: it does not cover the assumptions themselves.
+
+Splits: `total`, `group`, `topic`, `platform`, `day` where a measure counts occasions; `group` where it counts people; `rule` for messages taken;
+`stance` (tenths of the scale, by their middle) for the shares of private, said and counted stances that the figure `opinion` draws.
+"""
+
+_READING = {True: "higher is a greater loss", False: "higher is a smaller loss", None: "neither"}
+
+
+def _row(measure: Measure) -> str:
+    shown = "yes" if measure.headline else ""
+    return f"| `{measure.name}` | {measure.title} | {measure.definition} | {measure.kind} | {_READING[measure.loss]} | {shown} |"
+
+
+def _table(names: list[str]) -> str:
+    header = "| measure | title | definition | unit | reading | headline |\n| --- | --- | --- | --- | --- | --- |"
+    return "\n".join([header, *(_row(MEASURES[name]) for name in names)])
+
+
+def text() -> str:
+    """The page, as Markdown."""
+    others = [name for name in MEASURES if name not in FUNNEL]
+    parts = (_INTRODUCTION, "## The voice funnel\n", _table(list(FUNNEL)), "\n## Rates, people, desks, opinion\n", _table(others))
+    return "\n".join(parts) + "\n\nHeadline measures are those that `chillsim compare` shows unless `--measures` asks for others.\n"
+
+
+if __name__ == "__main__":
+    print(text(), end="")
