@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario import load
+from sim.scenario import load, parameters
 from sim.scenario.schema import Evidence, Scenario
 from sim.scenario.units import parse_duration
 
@@ -25,8 +25,12 @@ each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 def values_set(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], float]]:
     """Path and value, durations in hours, of every number that the file, or one that it extends, has set."""
-    whole = scenario.model_dump(exclude_unset=True, exclude=HOW_TO_RUN)
-    return ((path, number) for path, value in _leaves(whole, ()) if (number := _number(value)) is not None)
+    return ((path, number) for path, value in everything_set(scenario) if (number := _number(value)) is not None)
+
+
+def everything_set(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Path and value of whatever the file, or one that it extends, has set."""
+    return _leaves(scenario.model_dump(exclude_unset=True, exclude=HOW_TO_RUN), ())
 
 
 def _leaves(node: object, here: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
@@ -85,6 +89,12 @@ def test_every_number_has_evidence_with_a_range(path: Path) -> None:
 
 
 @each
+def test_check_finds_nothing_without_a_basis(path: Path) -> None:
+    """Numbers, switches and choices alike, and the defaults too."""
+    assert [parameter.path for parameter in parameters(load(path)) if parameter.basis == "none stated"] == []
+
+
+@each
 def test_values_lie_in_their_ranges(path: Path) -> None:
     scenario = load(path)
     outside = []
@@ -101,7 +111,7 @@ def test_values_lie_in_their_ranges(path: Path) -> None:
 @each
 def test_no_evidence_about_nothing(path: Path) -> None:
     scenario = load(path)
-    paths = [where for where, _ in values_set(scenario)]
+    paths = [where for where, _ in everything_set(scenario)]
     assert [pattern for pattern in scenario.evidence if not any(covers(pattern, where) for where in paths)] == []
 
 
