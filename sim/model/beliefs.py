@@ -77,10 +77,9 @@ class Beliefs:
         policy, told = self._policy, self._told_reprisal[platform, person]
         believes = self._believes(person, platform)
         registered, resident = self._people.registered[person], self._people.resident[person]
-        identity = policy.identity[platform, believes]
         distance = np.where(registered == resident, 1.0, policy.abroad[registered])
-        at_home = identity * policy.passed_on[platform, resident, believes]
-        from_afar = identity * policy.passed_on[platform, registered, believes] * distance
+        at_home = policy.exposure[platform, resident, believes]
+        from_afar = policy.exposure[platform, registered, believes] * distance
         prior = np.maximum(at_home * policy.perceived_reprisal[resident], from_afar * policy.perceived_reprisal[registered])
         prior = np.where(np.isnan(told), prior, told)
         news = self._news.at(person, worlds, now)[0] + self._room_news.at(room, worlds, now)[0]

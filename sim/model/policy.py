@@ -23,6 +23,8 @@ class Policy:
         sensitivity: (J, K).
         identity: (F, 2) chance that an author is identified: without and with the promised safeguards.
         passed_on: (F, J, 2) chance that a message of heat 1 by someone under that law reaches the authority.
+        exposure: (F, J, 2) what people take to be the chance that the author of a message of heat 1 is identified and passed on:
+            those who believe no safeguards, and those who do.
         perceived_reprisal: (J,) prior.
         perceived_removal: (F, J, 2) prior by jurisdiction of registration.
         hazard, abroad: (J,) of reprisal.
@@ -38,6 +40,7 @@ class Policy:
     sensitivity: Floats
     identity: Floats
     passed_on: Floats
+    exposure: Floats
     perceived_reprisal: Floats
     perceived_removal: Floats
     hazard: Floats
@@ -52,6 +55,8 @@ def compile_policy(scenario: Scenario) -> Policy:
     platforms = scenario.platforms
     places = scenario.jurisdictions.values()
     specs = list(platforms.values())
+    identity = np.array([[p.identity, p.anonymous_identity if p.safeguards.anonymity else p.identity] for p in specs])
+    passed_on = _passed_on(scenario)
     return Policy(
         scenario=scenario,
         survey=np.array([p.kind == "survey" for p in specs]),
@@ -59,8 +64,9 @@ def compile_policy(scenario: Scenario) -> Policy:
         blocked=np.array([[place.blocks.get(name, 0.0) for name in platforms] for place in places]),
         friction=np.array([p.friction for p in specs]),
         sensitivity=np.array([[place.sensitivity.get(topic, 0.0) for topic in scenario.topics] for place in places]),
-        identity=np.array([[p.identity, p.anonymous_identity if p.safeguards.anonymity else p.identity] for p in specs]),
-        passed_on=_passed_on(scenario),
+        identity=identity,
+        passed_on=passed_on,
+        exposure=_perceived_exposure(scenario, identity[:, None, :] * passed_on),
         perceived_reprisal=np.array([place.perceived_reprisal for place in places]),
         perceived_removal=_perceived_removal(scenario),
         hazard=np.array([place.reprisal.hazard for place in places]),
@@ -79,6 +85,17 @@ def _passed_on(scenario: Scenario) -> Floats:
             shared = platform.shares_with.get(name, 0.0)
             kept_back = 0.0 if platform.safeguards.no_data_sharing else shared
             result[f, j] = 1 - (1 - watched) * (1 - shared), 1 - (1 - watched) * (1 - kept_back)
+    return result
+
+
+def _perceived_exposure(scenario: Scenario, true: Floats) -> Floats:
+    """The stated perception where there is one, but the promised exposure for those who believe a safeguard; else the true one."""
+    result = true.copy()
+    for f, platform in enumerate(scenario.platforms.values()):
+        promised = platform.safeguards.anonymity or platform.safeguards.no_data_sharing
+        for j, name in enumerate(scenario.jurisdictions):
+            if name in platform.perceived_exposure:
+                result[f, j, : 1 if promised else 2] = platform.perceived_exposure[name]
     return result
 
 

@@ -120,6 +120,11 @@ class Platform(Part):
     shares_with: dict[Name, Probability] = parameter(
         {}, "Jurisdictions that the platform shares data with: chance that a message of heat 1 by someone under that law is passed on."
     )
+    perceived_exposure: dict[Name, Probability] = parameter(
+        {},
+        "By jurisdiction: what people under that law take to be the chance that the author of a message of heat 1 is identified and passed "
+        "on to the authority; the true chance where none is given.",
+    )
     perceived_removal: dict[Name, Probability] = parameter(
         {}, "By jurisdiction of registration: what people take to be the chance that a message of heat 1 is acted on, at the start."
     )

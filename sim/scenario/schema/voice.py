@@ -47,12 +47,12 @@ class Logit(Part):
         0.7, "Expressive value of a softened message, sincere being 1.", assumption="no source", range=(0.4, 0.9)
     )
     softened_cost: float = parameter(
-        0.35, "Extra cost of softening.", unit="utility", ge=0, le=100, assumption="no source", range=(0.2, 0.6)
+        0.2, "Extra cost of softening.", unit="utility", ge=0, le=100, assumption="no source", range=(0.1, 0.5)
     )
     coded_value: Probability = parameter(
         0.8, "Expressive value of a coded message.", assumption="insiders understand it", range=(0.5, 0.95)
     )
-    coded_cost: float = parameter(0.5, "Extra cost of coding.", unit="utility", ge=0, le=100, assumption="no source", range=(0.3, 1))
+    coded_cost: float = parameter(0.35, "Extra cost of coding.", unit="utility", ge=0, le=100, assumption="no source", range=(0.2, 0.8))
     coded_evasion: Probability = parameter(
         0.8, "Share of the heat that coding takes away.", assumption="no source; homophones pass filters more often", range=(0.4, 0.95)
     )
