@@ -98,7 +98,8 @@ class Access:
             answered = self._answered[number, pair] | self._occasions.repeated[rows[survey], None]
             wanting = wanting.copy()
             wanting[survey] &= ~answered
-            self._answered[number, pair] |= (wanting & reached)[survey]
+            first = np.flatnonzero(~self._occasions.repeated[rows[survey]])
+            self._answered[number[first], pair[first]] |= (wanting & reached)[survey[first]]
         return wanting & reached, wanting & ~reached, circumvents
 
     def reaches(self, rows: Indices, platform: Ints) -> tuple[Flags, Flags]:

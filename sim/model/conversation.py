@@ -79,7 +79,7 @@ class Conversation:
         world.ledger.venue[rows] = venue
         if len(replies):
             taken = world.ledger.venue[world.occasions.root[rows][replies]].astype(np.int32)
-            reached[replies], around[replies] = world.access.reaches(rows.start + replies, taken)
+            reached[replies], around[replies] = world.access.reaches(rows.start + replies, np.maximum(taken, 0))
             reached[replies] |= taken < 0
             venue[replies] = np.where(taken < 0, NOT_OFFERED, taken)
         return venue, around, reached
@@ -157,17 +157,18 @@ class Conversation:
         ledger.gone[rows] = gone
 
     def _arise(self, rows: slice) -> Flags:
-        """Whether what would prompt an occasion is there to be seen; replies that do not arise are never shown."""
+        """Whether what would prompt an occasion is there to be seen, which nothing is on a survey; what does not arise is never shown."""
         occasions, ledger = self._world.occasions, self._world.ledger
         parent, depth, time = occasions.parent[rows], occasions.depth[rows], occasions.time[rows, None]
         arises = np.ones((len(parent), self._worlds), np.bool_)
         is_reply = parent >= 0
         for level in range(int(depth.max()) + 1):
             at = np.flatnonzero(is_reply & (depth == level))
-            prompting = parent[at]
-            arises[at] = seen = (ledger.shown[prompting] <= time[at]) & (time[at] < ledger.gone[prompting])
+            prompting, venue = parent[at], np.maximum(ledger.venue[occasions.root[rows][at]], 0)
+            seen = (ledger.shown[prompting] <= time[at]) & (time[at] < ledger.gone[prompting]) & ~self._world.policy.survey[venue]
+            arises[at] = seen
             where, column = np.nonzero(~seen)
-            ledger.shown[rows.start + at[where], column] = np.inf
+            ledger.shown[rows.start + at[where], column] = ledger.gone[rows.start + at[where], column] = np.inf
         return arises
 
     def _write(
