@@ -1,81 +1,113 @@
-"""Names in one part of a scenario that must exist in another."""
+"""Names in one part of a scenario that must exist in another, and events that must fall into its time."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING
+
+from sim.scenario.presets import shipped
+from sim.scenario.problems import MOST, hint
+from sim.scenario.tree import Path
+from sim.scenario.units import format_duration
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
+    from sim.scenario.schema.platform import Platform
 
-Problem = tuple[tuple[str | int, ...], str, object]
+Clash = tuple[Path, str, object]
 """A path in the scenario, the rule that is broken, and the value got."""
 
 
-def _unknown(kind: str, names: Iterable[str], known: Iterable[str]) -> Iterator[tuple[str, str]]:
-    known = list(known)
+def clashes(scenario: Scenario) -> list[Clash]:
+    """References to topics, places, groups, platforms and desks that do not exist, and events beyond the horizon."""
+    parts = (_in_groups, _in_jurisdictions, _in_convenor, _in_platforms, _in_presets, _in_timeline, _late)
+    return list(islice(chain.from_iterable(part(scenario) for part in parts), 2 * MOST))
+
+
+def _keys(kind: str, names: Iterable[str], known: Mapping[str, object], here: Path) -> Iterator[Clash]:
+    """Names used as keys of a mapping."""
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known[:8]) or 'none'}"
-            yield name, f"{kind} that the scenario names; {hint}"
+            yield (*here, name), _rule(kind, name, known), name
 
 
-def dangling_names(scenario: Scenario) -> list[Problem]:
-    """Every reference to a topic, place, group, platform or desk that does not exist."""
-    return [*_in_groups(scenario), *_in_jurisdictions(scenario), *_in_platforms(scenario), *_in_timeline(scenario)]
+def _values(kind: str, names: Sequence[str] | None, known: Mapping[str, object], here: Path) -> Iterator[Clash]:
+    """Names used as values of a list."""
+    for index, name in enumerate(names or ()):
+        if name not in known:
+            yield (*here, index), _rule(kind, name, known), name
 
 
-def _in_groups(scenario: Scenario) -> Iterator[Problem]:
+def _value(kind: str, name: str | None, known: Mapping[str, object], here: Path) -> Iterator[Clash]:
+    if name is not None and name not in known:
+        yield here, _rule(kind, name, known), name
+
+
+def _rule(kind: str, name: str, known: Mapping[str, object]) -> str:
+    return f"{kind}{'' if kind.endswith('ships') else ' of this scenario'} ({hint(name, known)})"
+
+
+def _in_groups(scenario: Scenario) -> Iterator[Clash]:
     for name, group in scenario.groups.items():
         here = ("groups", name)
-        for key in ("registered_in", "resides_in"):
-            for bad, rule in _unknown("a jurisdiction", [getattr(group, key)], scenario.jurisdictions):
-                yield (*here, key), rule, bad
-        for key in ("interests", "stances"):
-            for bad, rule in _unknown("a topic", getattr(group, key), scenario.topics):
-                yield (*here, key, bad), rule, bad
+        yield from _value("a jurisdiction", group.registered_in, scenario.jurisdictions, (*here, "registered_in"))
+        yield from _value("a jurisdiction", group.resides_in, scenario.jurisdictions, (*here, "resides_in"))
+        yield from _keys("a topic", group.interests, scenario.topics, (*here, "interests"))
+        yield from _keys("a topic", group.stances, scenario.topics, (*here, "stances"))
 
 
-def _in_jurisdictions(scenario: Scenario) -> Iterator[Problem]:
+def _in_jurisdictions(scenario: Scenario) -> Iterator[Clash]:
     for name, place in scenario.jurisdictions.items():
-        for bad, rule in _unknown("a topic", place.sensitivity, scenario.topics):
-            yield ("jurisdictions", name, "sensitivity", bad), rule, bad
+        yield from _keys("a topic", place.sensitivity, scenario.topics, ("jurisdictions", name, "sensitivity"))
 
 
-def _in_platforms(scenario: Scenario) -> Iterator[Problem]:
-    for bad, rule in _unknown("a platform", scenario.convenor.collects, scenario.platforms):
-        yield ("convenor", "collects", scenario.convenor.collects.index(bad)), rule, bad
+def _in_convenor(scenario: Scenario) -> Iterator[Clash]:
+    yield from _values("a platform", scenario.convenor.collects, scenario.platforms, ("convenor", "collects"))
+
+
+def _in_platforms(scenario: Scenario) -> Iterator[Clash]:
     for name, platform in scenario.platforms.items():
         here = ("platforms", name)
-        for bad, rule in _unknown("a group", platform.habits, scenario.groups):
-            yield (*here, "habits", bad), rule, bad
-        for key in ("shares_with", "perceived_removal"):
-            for bad, rule in _unknown("a jurisdiction", getattr(platform, key), scenario.jurisdictions):
-                yield (*here, key, bad), rule, bad
-        for rule_name, moderation_rule in platform.rules.items():
-            there = (*here, "rules", rule_name)
-            for bad, rule in _unknown("a jurisdiction", moderation_rule.registered_in or [], scenario.jurisdictions):
-                yield (*there, "registered_in"), rule, bad
-            for bad, rule in _unknown("a topic", moderation_rule.topics or [], scenario.topics):
-                yield (*there, "topics"), rule, bad
-            for bad, rule in _unknown("a desk", [moderation_rule.desk] if moderation_rule.desk else [], platform.desks):
-                yield (*there, "desk"), rule, bad
+        yield from _keys("a group", platform.habits, scenario.groups, (*here, "habits"))
+        yield from _keys("a jurisdiction", platform.shares_with, scenario.jurisdictions, (*here, "shares_with"))
+        yield from _keys("a jurisdiction", platform.perceived_exposure, scenario.jurisdictions, (*here, "perceived_exposure"))
+        yield from _keys("a jurisdiction", platform.perceived_removal, scenario.jurisdictions, (*here, "perceived_removal"))
+        yield from _in_rules(scenario, platform, (*here, "rules"))
 
 
-def _in_timeline(scenario: Scenario) -> Iterator[Problem]:
-    known = {
-        "platform": scenario.platforms, "jurisdiction": scenario.jurisdictions, "topic": scenario.topics, "groups": scenario.groups,
-    }
+def _in_rules(scenario: Scenario, platform: Platform, here: Path) -> Iterator[Clash]:
+    for name, rule in platform.rules.items():
+        yield from _values("a jurisdiction", rule.registered_in, scenario.jurisdictions, (*here, name, "registered_in"))
+        yield from _values("a topic", rule.topics, scenario.topics, (*here, name, "topics"))
+        yield from _value("a desk", rule.desk, platform.desks, (*here, name, "desk"))
+
+
+def _in_presets(scenario: Scenario) -> Iterator[Clash]:
+    books, lists = (dict.fromkeys(shipped(kind)) for kind in ("phrasebooks", "rule-lists"))
+    yield from _value("a phrasebook that ships", scenario.phrasebook, books, ("phrasebook",))
+    for platform, spec in scenario.platforms.items():
+        for name, rule in spec.rules.items():
+            yield from _value(
+                "a rule list that ships", getattr(rule, "rule_list", None), lists, ("platforms", platform, "rules", name, "rule_list")
+            )
+
+
+def _in_timeline(scenario: Scenario) -> Iterator[Clash]:
+    known: dict[str, Mapping[str, object]] = {
+        "platform": scenario.platforms, "jurisdiction": scenario.jurisdictions, "topic": scenario.topics,
+    }  # fmt: skip
     for index, event in enumerate(scenario.timeline):
-        if event.withdraw is not None:
-            for bad, rule in _unknown("a platform", [event.withdraw], scenario.platforms):
-                yield ("timeline", index, "withdraw"), rule, bad
+        yield from _value("a platform", event.withdraw, scenario.platforms, ("timeline", index, "withdraw"))
         for kind in ("surge", "announce", "reprisal_news", "block", "unblock"):
-            body = getattr(event, kind)
+            here, body = ("timeline", index, kind), getattr(event, kind)
+            yield from _values("a group", getattr(body, "groups", None), scenario.groups, (*here, "groups"))
             for key, names in known.items():
-                value = getattr(body, key, None)
-                wanted = [] if value is None else [value] if isinstance(value, str) else value
-                for bad, rule in _unknown(f"a {key.removesuffix('s')}", wanted, names):
-                    yield ("timeline", index, kind, key), rule, bad
+                yield from _value(f"a {key}", getattr(body, key, None), names, (*here, key))
+
+
+def _late(scenario: Scenario) -> Iterator[Clash]:
+    for index, event in enumerate(scenario.timeline):
+        if event.at > scenario.horizon:
+            rule = f"a time within the horizon of {format_duration(scenario.horizon)}"
+            yield ("timeline", index, "at"), rule, format_duration(event.at)

@@ -48,7 +48,9 @@ class Reach(Part):
 
     platform: Name = parameter(..., "Platform.")
     jurisdiction: Name = parameter(..., "Where.")
-    share: Probability = parameter(1.0, "Share of people there who can no longer reach it (for block).", assumption="a block is complete", range=(0.5, 1))
+    share: Probability = parameter(
+        1.0, "Share of people there who can no longer reach it (for block).", assumption="a block is complete", range=(0.5, 1)
+    )
     recruits: Probability = parameter(
         0.53,
         "Share of its users there whom a sudden block turns to circumvention (for block).",
