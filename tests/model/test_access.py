@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.model.ledger import Ledger, Mark, Outcome
+from sim.model.voice import Manner
 from tests.model.small import PLAIN, RICH, merged, run, scenario
 
 ACCESS = ("free", "access")
@@ -158,7 +159,7 @@ def test_withdrawal_closes_the_platform_where_access_is_hindered_and_nowhere_els
     counted = (ledger.marks & Mark.COUNTED) > 0
     assert (ledger.outcome[after, 1] <= Outcome.NEVER_AROSE).all()
     assert not (ledger.outcome[before, 1] == Outcome.UNREACHABLE).any()
-    said_before = before & (ledger.outcome[:, 1] == Outcome.STOOD)
+    said_before = before & (ledger.voice[:, 1] == Manner.SINCERE)
     assert counted[said_before, 1].all()
     assert (ledger.outcome[after, 0] == Outcome.STOOD).any()
     assert counted[after, 0].any()
