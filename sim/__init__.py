@@ -1,0 +1,63 @@
+"""chillsim: what a discussion loses to a platform's rules.
+
+    import sim
+
+    scenario = sim.load("scenarios/un75-tencent.yaml")
+    result = sim.run(scenario, replications=20, jobs=2)
+    result.summary                             # polars DataFrame
+    sim.compare([result, other]).table         # polars DataFrame
+    result.plot("funnel")                      # matplotlib Figure
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.comparison import Comparison, compare
+    from sim.experiment.interrupts import Interrupted
+    from sim.experiment.runner import run
+    from sim.experiment.store import ResultError
+    from sim.figures import FigureError, draw
+    from sim.result import Result
+    from sim.scenario import ScenarioError, dump, load
+    from sim.scenario.schema import Scenario
+
+__all__ = [
+    "Comparison", "FigureError", "Interrupted", "Result", "ResultError", "Scenario", "ScenarioError",
+    "compare", "draw", "dump", "load", "read", "run",
+]  # fmt: skip
+
+_HOMES = {
+    "Comparison": "sim.comparison",
+    "FigureError": "sim.figures",
+    "Interrupted": "sim.experiment.interrupts",
+    "Result": "sim.result",
+    "ResultError": "sim.experiment.store",
+    "Scenario": "sim.scenario.schema",
+    "ScenarioError": "sim.scenario",
+    "compare": "sim.comparison",
+    "draw": "sim.figures",
+    "dump": "sim.scenario",
+    "load": "sim.scenario",
+    "run": "sim.experiment.runner",
+}
+
+
+def read(folder: str) -> Result:
+    """Reads a result folder that a run wrote."""
+    from sim.result import Result
+
+    return Result.read(folder)
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first used, so that `import sim` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,168 @@
+"""chillsim run"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from sim.commands.refusal import refuse
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from sim.result import Result
+    from sim.scenario.schema import Scenario
+
+FAILED, INTERRUPTED = 1, 130
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", type=click.Path(path_type=Path))
+@click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), metavar="N", help="Repetitions, instead of the scenario's.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed, instead of the scenario's.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at work; as many as there are processors if not given.")
+@click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Folder for the folders of results.")
+@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a parameter; repeatable.")
+@click.option("--worlds", default="ladder", show_default=True, metavar="ladder|full|NAME,...", help="Which mechanisms to switch on.")
+@click.option("--force", is_flag=True, help="Replace a result that exists.")
+@click.option("--keep-ledger", is_flag=True, help="Write every occasion too.")
+@click.option("--quiet", is_flag=True, help="Print nothing but problems.")
+def command(
+    scenarios: tuple[Path, ...], overrides: tuple[str, ...], jobs: int | None, out: Path, force: bool, quiet: bool, **chosen: Any
+) -> None:
+    """Run scenarios, write their tables, and print what they show.
+
+    \b
+    Example:
+      chillsim run scenarios/un75-tencent.yaml
+      chillsim run scenarios/un75-tencent.yaml -n 5 --set horizon=10d --out trial
+    """
+    from sim.experiment.interrupts import Interrupted
+
+    try:
+        with _interruptible():
+            loaded = _loaded(scenarios, overrides, chosen["worlds"], out, force)
+            named = zip(scenarios, loaded, strict=True)
+            statuses = [
+                _run(scenario, jobs, out, force, quiet, {"scenario": path.name, "set": list(overrides), **chosen}, chosen)
+                for path, scenario in named
+            ]
+    except Interrupted as interrupt:
+        _report_interrupt(interrupt.result)
+    except KeyboardInterrupt:
+        _report_interrupt(None)
+    sys.exit(max(statuses))
+
+
+def _loaded(paths: Sequence[Path], overrides: tuple[str, ...], worlds: str, out: Path, force: bool) -> list[Scenario]:
+    """The scenarios; whatever can be refused is refused here, before any is run."""
+    from sim.experiment.store import ResultError, check_place
+    from sim.model.worlds import parse_worlds
+    from sim.scenario import ScenarioError, load
+
+    problems: list[str] = []
+    loaded: list[Scenario] = []
+    for path in paths:
+        try:
+            loaded.append(load(path, overrides))
+        except ScenarioError as error:
+            problems.append(str(error))
+    names = [scenario.name for scenario in loaded]
+    problems += [f"{name}: two scenarios have this name; their results would go to one folder" for name in names if names.count(name) > 1]
+    for name in names:
+        try:
+            check_place(out, name, force)
+        except ResultError as error:
+            problems.append(str(error))
+    try:
+        parse_worlds(worlds)
+    except ValueError as error:
+        problems.append(f"--worlds: {error}")
+    if problems:
+        refuse("\n".join(dict.fromkeys(problems)))
+    return loaded
+
+
+def _run(scenario: Scenario, jobs: int | None, out: Path, force: bool, quiet: bool, asked: dict[str, Any], chosen: dict[str, Any]) -> int:
+    """Runs one scenario and prints its result; returns the exit status."""
+    from rich.console import Console
+
+    from sim.experiment import progress
+    from sim.experiment.runner import run
+    from sim.experiment.store import ResultError, WriteError
+
+    shown = progress.quiet if quiet else progress.shown_on(Console(stderr=True))
+    try:
+        result = run(scenario, jobs=jobs, out=out, force=force, progress=shown, asked=asked, **chosen)
+    except WriteError as error:
+        refuse(error, FAILED)
+    except ResultError as error:
+        refuse(error)
+    if not quiet and result.count("done"):
+        _print(result)
+    return _report_failures(result)
+
+
+def _print(result: Result) -> None:
+    from rich.console import Console
+
+    from sim.overview import overview
+
+    console = Console(highlight=False)
+    for part in overview(result):
+        console.print(part)
+    console.print(f"Tables: {result.folder}", markup=False, soft_wrap=True)
+    console.print(f"Figures: chillsim plot {result.folder}", markup=False, soft_wrap=True)
+
+
+def _report_failures(result: Result) -> int:
+    """Says which runs failed, and why; returns the exit status."""
+    import polars as pl
+
+    failed = result.runs.filter(pl.col("status") == "failed")
+    if failed.is_empty():
+        return 0
+    print(f"{result.name}: {failed.height} of {result.runs.height} runs failed; {result.folder} holds what is known", file=sys.stderr)
+    for error, count in failed.group_by("error", maintain_order=True).len().iter_rows():
+        print(f"  {count} x {error}", file=sys.stderr)
+    return FAILED
+
+
+def _report_interrupt(result: Result | None) -> NoReturn:
+    kept = "nothing had finished, and nothing is kept"
+    if result is not None:
+        kept = f"{result.count('done')} of {result.runs.height} runs had finished; they are in {result.folder}"
+    print(f"Interrupted: {kept}", file=sys.stderr)
+    sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Has SIGTERM end the run as Ctrl-C does. Once struck, further signals are ignored while what finished is kept."""
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, interrupt) for each in signals}
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        _restore(before)
+        raise
+    _restore(before)
+
+
+def _restore(handlers: dict[signal.Signals, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -1,0 +1,84 @@
+"""What is to be run: replications and worlds of one scenario, cut into tasks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+MOST_REPLICATIONS = 1_000_000
+SEED_LIMIT = 2**63
+
+STACK = 10
+"""Replications from which stacking more of them hardly saves time."""
+
+TASKS_PER_WORKER = 4
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Replications 0 to n - 1 of a scenario (its `seed` and `replications` are those of the run), in each of the worlds."""
+
+    scenario: Scenario
+    worlds: tuple[str, ...]
+    keep_ledger: bool = False
+
+    @property
+    def replications(self) -> int:
+        """Number of replications."""
+        return self.scenario.replications
+
+    @property
+    def runs(self) -> int:
+        """Number of runs: one per world and replication."""
+        return self.replications * len(self.worlds)
+
+
+Task = tuple[int, ...]
+"""Replications that are simulated together."""
+
+
+def make_plan(
+    scenario: Scenario,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    worlds: str = "ladder",
+    keep_ledger: bool = False,
+) -> Plan:
+    """The plan of a run.
+
+    Raises:
+        ValueError: for a number of replications, a seed or a world that cannot be.
+    """
+    from sim.model.worlds import parse_worlds
+
+    changes: dict[str, int] = {}
+    if replications is not None:
+        changes["replications"] = _checked("replications", replications, 1, MOST_REPLICATIONS + 1)
+    if seed is not None:
+        changes["seed"] = _checked("seed", seed, 0, SEED_LIMIT)
+    return Plan(scenario.model_copy(update=changes), parse_worlds(worlds), keep_ledger)
+
+
+def cut(replications: int, largest: int, workers: int) -> list[Task]:
+    """Replications 0 to `replications` - 1 in tasks of at most `largest`, as even as can be and as many for each worker.
+
+    A worker gets several tasks where they are still large enough to gain from stacking: what a task has finished is kept should the run be
+    interrupted, and shows as progress.
+    """
+    handy = max(STACK, math.ceil(replications / (TASKS_PER_WORKER * workers)))
+    count = math.ceil(replications / max(1, min(largest, handy)))
+    count = min(replications, math.ceil(count / workers) * workers)
+    bounds = [replications * index // count for index in range(count + 1)]
+    return [tuple(range(low, high)) for low, high in pairwise(bounds)]
+
+
+def _checked(name: str, value: int, low: int, limit: int) -> int:
+    if type(value) is not int or not low <= value < limit:
+        raise ValueError(f"{name}: a whole number from {low} to {limit - 1}, and got {value!r}")
+    return value

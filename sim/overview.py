@@ -1,0 +1,117 @@
+"""What one result says, for a terminal: how much voice is lost, to what, and whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from sim.experiment.summary import shares_of_wished
+from sim.measures.definitions import HEADLINE
+from sim.wording import MECHANISM_TITLES, clean, interval, level_title, measure_of, measure_title, number, scenario_title
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from sim.result import Result
+
+BAR = 20
+"""Width of a full bar, in characters."""
+
+Row = Mapping[str, Any]
+
+
+def overview(result: Result) -> Iterator[RenderableType]:
+    """The parts to print, one after the other."""
+    from rich.text import Text
+
+    world = result.fullest
+    yield Text(scenario_title(result.scenario), style="bold")
+    yield Text(_basis(result, world), style="dim")
+    summary = result.summary.filter(pl.col("world") == world)
+    tables = {
+        "Of everything that people wished to say": _funnel(result, world),
+        "What took it: voice that nobody saw, as a share of what was wished": _attribution(result),
+        "Who is heard least: share of their voice that someone saw": _groups(result, summary),
+        "Messages that each rule took, per replication": _rules(summary),
+        "Measures": _headline(summary),
+    }
+    for title, table in tables.items():
+        if table.row_count:
+            yield from ("", Text(title, style="bold"), table)
+    yield ""
+
+
+def _basis(result: Result, world: str) -> str:
+    n = result.runs.filter(pl.col("status") == "done")["replication"].n_unique()
+    intervals = "; brackets hold 95 % intervals" if n > 1 else "; one replication, so no intervals"
+    return f"{clean(result.name)}, world {world}: {n} replication{'s' if n > 1 else ''}, seed {result.scenario.seed}{intervals}"
+
+
+def _funnel(result: Result, world: str) -> Table:
+    """Each step as a share of what was wished."""
+    table = _table()
+    for row in shares_of_wished(result.measures, world).iter_rows(named=True):
+        table.add_row(*_cells(measure_of(row["measure"]).title, row), _bar(row["mean"]))
+    return table
+
+
+def _attribution(result: Result) -> Table:
+    """The steps of the ladder; then what nobody reads even in the free world."""
+    table = _table()
+    for row in result.attribution.filter(pl.col("quantity") == "seen").sort("order").iter_rows(named=True):
+        table.add_row(*_cells(MECHANISM_TITLES[row["mechanism"]], row), _bar(row["mean"]))
+    free = shares_of_wished(result.measures, "free").filter(pl.col("measure") == "seen", pl.col("mean") < 1)
+    unread = free.with_columns(mean=1 - pl.col("mean"), ci_low=1 - pl.col("ci_high"), ci_high=1 - pl.col("ci_low"))
+    for row in unread.iter_rows(named=True):
+        table.add_row(*_cells("not read even when all are free", row), _bar(row["mean"]))
+    return table
+
+
+def _groups(result: Result, summary: pl.DataFrame) -> Table:
+    table = _table()
+    rows = summary.filter(pl.col("measure") == "heard_share", pl.col("split") == "group").sort("mean", maintain_order=True)
+    for row in rows.iter_rows(named=True):
+        table.add_row(*_cells(level_title(result.scenario, "group", row["level"]), row), _bar(row["mean"]))
+    return table
+
+
+def _rules(summary: pl.DataFrame) -> Table:
+    table = _table()
+    rows = summary.filter(pl.col("measure") == "taken", pl.col("split") == "rule").sort("mean", descending=True, maintain_order=True)
+    most = rows["mean"].max() or 1.0
+    for row in rows.iter_rows(named=True):
+        table.add_row(*_cells(clean(row["level"]), row, "taken"), _bar(row["mean"] / most))
+    return table
+
+
+def _headline(summary: pl.DataFrame) -> Table:
+    table = _table()
+    for row in summary.filter(pl.col("split") == "total", pl.col("measure").is_in(HEADLINE)).iter_rows(named=True):
+        table.add_row(*_cells(measure_title(measure_of(row["measure"])), row, row["measure"]), "")
+    return table
+
+
+def _cells(label: str, row: Row, measure: str = "heard_share") -> Iterable[RenderableType]:
+    from rich.text import Text
+
+    kind = measure_of(measure).kind
+    spread = interval(row["ci_low"], row["ci_high"], kind) if row["sd"] else ""
+    return Text(label), number(row["mean"], kind), Text(spread)
+
+
+def _bar(share: float) -> str:
+    return "█" * round(BAR * min(1.0, max(0.0, share)))
+
+
+def _table() -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold", min_width=28)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="cyan")
+    return table

@@ -1,0 +1,145 @@
+"""A result: the tables of a scenario's runs, in memory or read from a folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.experiment.store import ResultError
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.figure import Figure
+
+    from sim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The tables of a scenario's runs; `docs/` describes their columns.
+
+    Attributes:
+        scenario: the resolved scenario; running it reproduces the result.
+        measures: value per world, replication, measure, split and level.
+        summary: n, mean, standard deviation and 95 % interval over replications.
+        series: measures over time.
+        attribution: loss of voice per mechanism.
+        runs: status of every run.
+        manifest: versions, seed, hash of the scenario, times, what was asked for.
+        folder: where the result lies, None if in memory alone.
+    """
+
+    scenario: Scenario
+    measures: pl.DataFrame
+    summary: pl.DataFrame
+    series: pl.DataFrame
+    attribution: pl.DataFrame
+    runs: pl.DataFrame
+    manifest: dict[str, Any]
+    folder: Path | None = None
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Result:
+        """Reads a result folder.
+
+        Raises:
+            ResultError: if the folder is missing, incomplete or damaged, in one line.
+        """
+        folder = Path(folder)
+        if not (folder / "manifest.json").is_file():
+            reason = "not a result folder: it holds no manifest.json" if folder.is_dir() else "no such folder"
+            raise ResultError(f"{folder}: {reason}")
+        return cls(**_Reader(folder).parts(), folder=folder)
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.scenario.name
+
+    @property
+    def worlds(self) -> tuple[str, ...]:
+        """Worlds that were asked for, from the fewest mechanisms to the most."""
+        return tuple(self.manifest["worlds"])
+
+    @property
+    def fullest(self) -> str:
+        """The world with the most mechanisms."""
+        return max(self.worlds, key=lambda world: (world == "full", world != "free", world.count("+")))
+
+    @property
+    def ledger(self) -> pl.LazyFrame | None:
+        """One row per occasion, world and replication, where the run kept the ledger."""
+        import polars as pl
+
+        path = self.folder / "ledger.parquet" if self.folder else None
+        return pl.scan_parquet(path) if path is not None and path.exists() else None
+
+    def count(self, status: str) -> int:
+        """Number of runs that are `done`, `failed` or `cancelled`."""
+        return self.runs["status"].to_list().count(status)
+
+    def plot(self, name: str) -> Figure:
+        """One figure; `chillsim list` names them.
+
+        Raises:
+            FigureError: if there is no such figure, or the result cannot show it.
+        """
+        from sim.figures import draw
+
+        return draw(name, [self])
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def parts(self) -> dict[str, Any]:
+        from sim.experiment import columns
+
+        return {
+            "manifest": self._manifest(),
+            "scenario": self._scenario(),
+            "measures": self._table("measures.parquet", columns.MEASURE_COLUMNS),
+            "series": self._table("series.parquet", columns.SERIES_COLUMNS),
+            "summary": self._table("summary.csv", columns.SUMMARY_COLUMNS),
+            "attribution": self._table("attribution.csv", columns.ATTRIBUTION_COLUMNS),
+            "runs": self._table("runs.csv", columns.RUN_COLUMNS),
+        }
+
+    def _manifest(self) -> dict[str, Any]:
+        try:
+            manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise self._damaged("manifest.json", error) from None
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("worlds"), list) or not isinstance(manifest.get("seed"), int):
+            raise self._damaged("manifest.json", "worlds and seed are missing")
+        return manifest
+
+    def _scenario(self) -> Scenario:
+        from sim.scenario import ScenarioError, load
+
+        try:
+            return load(self.folder / "scenario.yaml")
+        except (ScenarioError, OSError) as error:
+            raise self._damaged("scenario.yaml", error) from None
+
+    def _table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+        import polars as pl
+
+        from sim.experiment.csv import read_csv
+
+        path = self.folder / name
+        try:
+            frame = read_csv(path, columns) if path.suffix == ".csv" else pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise self._damaged(name, error) from None
+        if dict(frame.schema) != columns:
+            raise self._damaged(name, f"its columns are not {', '.join(columns)}")
+        return frame
+
+    def _damaged(self, name: str, error: object) -> ResultError:
+        first_line = next(iter(str(error).splitlines()), "unreadable")[:200]
+        reason = "no such file" if isinstance(error, FileNotFoundError) else first_line
+        return ResultError(f"{self.folder / name}: damaged result: {reason}")
