@@ -20,6 +20,8 @@ _GOLDEN = 0x9E3779B97F4A7C15
 _MASK = 0xFFFFFFFFFFFFFFFF
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_ODD = np.uint64(1)
+"""Makes 53 bits odd: never 0, never 1 after scaling, and exact as a float."""
 
 
 class Purpose(IntEnum):
@@ -107,7 +109,7 @@ def luck(purpose: Purpose, keys: Keys, salt: int = 0) -> Floats:
     """Uniform numbers in (0, 1), one a key; `salt` tells apart several decisions of one purpose (rules, platforms)."""
     mixed = _mix(keys + _offset(purpose, salt))
     mixed >>= _S11
+    mixed |= _ODD
     draws = mixed.astype(np.float64)
-    draws += 0.5
     draws *= 2.0**-53
     return draws
