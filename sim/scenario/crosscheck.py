@@ -45,42 +45,46 @@ def _value(kind: str, name: str | None, known: Mapping[str, object], here: Path)
 
 
 def _rule(kind: str, name: str, known: Mapping[str, object]) -> str:
-    return f"{kind}{'' if kind.endswith('ships') else ' of this scenario'} ({hint(name, known)})"
+    return f"{kind} ({hint(name, known)})"
 
 
 def _in_groups(scenario: Scenario) -> Iterator[Clash]:
     for name, group in scenario.groups.items():
         here = ("groups", name)
-        yield from _value("a jurisdiction", group.registered_in, scenario.jurisdictions, (*here, "registered_in"))
-        yield from _value("a jurisdiction", group.resides_in, scenario.jurisdictions, (*here, "resides_in"))
-        yield from _keys("a topic", group.interests, scenario.topics, (*here, "interests"))
-        yield from _keys("a topic", group.stances, scenario.topics, (*here, "stances"))
+        yield from _value("a jurisdiction of this scenario", group.registered_in, scenario.jurisdictions, (*here, "registered_in"))
+        yield from _value("a jurisdiction of this scenario", group.resides_in, scenario.jurisdictions, (*here, "resides_in"))
+        yield from _keys("a topic of this scenario", group.interests, scenario.topics, (*here, "interests"))
+        yield from _keys("a topic of this scenario", group.stances, scenario.topics, (*here, "stances"))
 
 
 def _in_jurisdictions(scenario: Scenario) -> Iterator[Clash]:
     for name, place in scenario.jurisdictions.items():
-        yield from _keys("a topic", place.sensitivity, scenario.topics, ("jurisdictions", name, "sensitivity"))
+        yield from _keys("a topic of this scenario", place.sensitivity, scenario.topics, ("jurisdictions", name, "sensitivity"))
 
 
 def _in_convenor(scenario: Scenario) -> Iterator[Clash]:
-    yield from _values("a platform", scenario.convenor.collects, scenario.platforms, ("convenor", "collects"))
+    yield from _values("a platform of this scenario", scenario.convenor.collects, scenario.platforms, ("convenor", "collects"))
 
 
 def _in_platforms(scenario: Scenario) -> Iterator[Clash]:
     for name, platform in scenario.platforms.items():
         here = ("platforms", name)
-        yield from _keys("a group", platform.habits, scenario.groups, (*here, "habits"))
-        yield from _keys("a jurisdiction", platform.shares_with, scenario.jurisdictions, (*here, "shares_with"))
-        yield from _keys("a jurisdiction", platform.perceived_exposure, scenario.jurisdictions, (*here, "perceived_exposure"))
-        yield from _keys("a jurisdiction", platform.perceived_removal, scenario.jurisdictions, (*here, "perceived_removal"))
+        yield from _keys("a group of this scenario", platform.habits, scenario.groups, (*here, "habits"))
+        yield from _keys("a jurisdiction of this scenario", platform.shares_with, scenario.jurisdictions, (*here, "shares_with"))
+        yield from _keys(
+            "a jurisdiction of this scenario", platform.perceived_exposure, scenario.jurisdictions, (*here, "perceived_exposure")
+        )
+        yield from _keys(
+            "a jurisdiction of this scenario", platform.perceived_removal, scenario.jurisdictions, (*here, "perceived_removal")
+        )
         yield from _in_rules(scenario, platform, (*here, "rules"))
 
 
 def _in_rules(scenario: Scenario, platform: Platform, here: Path) -> Iterator[Clash]:
     for name, rule in platform.rules.items():
-        yield from _values("a jurisdiction", rule.registered_in, scenario.jurisdictions, (*here, name, "registered_in"))
-        yield from _values("a topic", rule.topics, scenario.topics, (*here, name, "topics"))
-        yield from _value("a desk", rule.desk, platform.desks, (*here, name, "desk"))
+        yield from _values("a jurisdiction of this scenario", rule.registered_in, scenario.jurisdictions, (*here, name, "registered_in"))
+        yield from _values("a topic of this scenario", rule.topics, scenario.topics, (*here, name, "topics"))
+        yield from _value("a desk of this scenario", rule.desk, platform.desks, (*here, name, "desk"))
 
 
 def _in_presets(scenario: Scenario) -> Iterator[Clash]:
@@ -98,12 +102,12 @@ def _in_timeline(scenario: Scenario) -> Iterator[Clash]:
         "platform": scenario.platforms, "jurisdiction": scenario.jurisdictions, "topic": scenario.topics,
     }  # fmt: skip
     for index, event in enumerate(scenario.timeline):
-        yield from _value("a platform", event.withdraw, scenario.platforms, ("timeline", index, "withdraw"))
+        yield from _value("a platform of this scenario", event.withdraw, scenario.platforms, ("timeline", index, "withdraw"))
         for kind in ("surge", "announce", "reprisal_news", "block", "unblock"):
             here, body = ("timeline", index, kind), getattr(event, kind)
-            yield from _values("a group", getattr(body, "groups", None), scenario.groups, (*here, "groups"))
+            yield from _values("a group of this scenario", getattr(body, "groups", None), scenario.groups, (*here, "groups"))
             for key, names in known.items():
-                yield from _value(f"a {key}", getattr(body, key, None), names, (*here, key))
+                yield from _value(f"a {key} of this scenario", getattr(body, key, None), names, (*here, key))
 
 
 def _late(scenario: Scenario) -> Iterator[Clash]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Annotated, Any, Literal
@@ -17,7 +18,7 @@ from sim.scenario.schema import Evidence, Scenario
 from sim.scenario.schema.base import Part
 from sim.scenario.shape import Many, Named, Shape, Value, fields
 from sim.scenario.tree import Path
-from sim.scenario.units import DURATION, format_duration
+from sim.scenario.units import DURATION, format_duration, parse_duration
 
 Basis = Literal["source", "assumption", "design", "none stated"]
 NOT_PARAMETERS = ("evidence", "title", "description")
@@ -29,6 +30,7 @@ class Parameter:
 
     Attributes:
         path: keys from the top of the scenario.
+        field: the same with * for names and positions: which parameter of the format it is.
         value: as a file would write it.
         unit: empty for what has none.
         basis: what it rests on; design choices need no evidence.
@@ -38,6 +40,7 @@ class Parameter:
     """
 
     path: Path
+    field: Path
     value: object
     unit: str
     basis: Basis
@@ -47,12 +50,31 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class _Stated:
-    """What the schema says of the field in which a walk stands."""
+class _Spot:
+    """Where a walk through a scenario stands, and what the schema says of the field there."""
 
+    path: Path = ()
+    field: Path = ()
     unit: str = ""
     design: bool = False
     evidence: dict[str, Any] | None = None
+
+    def named(self, name: str | int) -> _Spot:
+        """One thing of a mapping or list."""
+        return replace(self, path=(*self.path, name), field=(*self.field, "*"))
+
+    def key(self, model: type[Part], name: str, value: object) -> _Spot:
+        """A field of a part; evidence of a default holds for all that lies below it, as long as it is left as it is."""
+        extra = model.model_fields[name].json_schema_extra
+        own: dict[str, Any] = extra if isinstance(extra, dict) else {}
+        as_default = "evidence" in own and value == _default(model, name)
+        return _Spot(
+            path=(*self.path, name),
+            field=(*self.field, name),
+            unit=own.get("unit", self.unit),
+            design=own.get("design", self.design),
+            evidence=own["evidence"] if as_default else self.evidence,
+        )
 
 
 def parameters(scenario: Scenario) -> list[Parameter]:
@@ -62,41 +84,33 @@ def parameters(scenario: Scenario) -> list[Parameter]:
     """
     patterns = [(tuple(path.split(".")), evidence) for path, evidence in scenario.evidence.items()]
     patterns.sort(key=lambda item: _specificity(item[0]), reverse=True)
-    return [_judged(*found, patterns) for found in _walk_part(scenario, (), _Stated())]
+    return [_judged(spot, leaf, value, patterns) for spot, leaf, value in _walk_part(scenario, _Spot())]
 
 
-def _walk_part(part: Part, here: Path, outer: _Stated) -> Iterator[tuple[Path, Value, object, _Stated]]:
+def _walk_part(part: Part, spot: _Spot) -> Iterator[tuple[_Spot, Value, object]]:
     for name, shape in fields(type(part)).items():
         value = getattr(part, name)
         if value is not None and name not in NOT_PARAMETERS:
-            yield from _walk(value, shape, (*here, name), _stated(type(part), name, value, outer))
+            yield from _walk(value, shape, spot.key(type(part), name, value))
 
 
-def _walk(value: Any, shape: Shape, here: Path, stated: _Stated) -> Iterator[tuple[Path, Value, object, _Stated]]:
+def _walk(value: Any, shape: Shape, spot: _Spot) -> Iterator[tuple[_Spot, Value, object]]:
     if isinstance(value, Part):
-        yield from _walk_part(value, here, stated)
+        yield from _walk_part(value, spot)
     elif isinstance(shape, Named) and isinstance(value, dict):
         for name, inner in value.items():
-            yield from _walk(inner, shape.value, (*here, name), stated)
+            yield from _walk(inner, shape.value, spot.named(name))
     elif isinstance(shape, Many) and not (isinstance(shape.value, Value) and shape.value.kind == "number"):
         for index, inner in enumerate(value):
-            yield from _walk(inner, shape.value, (*here, index), stated)
+            yield from _walk(inner, shape.value, spot.named(index))
     elif isinstance(leaf := shape.value if isinstance(shape, Many) else shape, Value) and _is_parameter(leaf, value):
-        yield here, leaf, value, stated
+        yield spot, leaf, value
 
 
 def _is_parameter(leaf: Value, value: object) -> bool:
     if leaf.kind == "anything":
         return isinstance(value, bool | int | float) or (isinstance(value, str) and DURATION.match(value) is not None)
     return leaf.kind in ("number", "whole number", "duration", "switch") or (leaf.kind == "choice" and len(leaf.choices) > 1)
-
-
-def _stated(model: type[Part], name: str, value: object, outer: _Stated) -> _Stated:
-    """What a field says of itself; evidence of a default holds for all that lies below it, as long as it is left as it is."""
-    extra = model.model_fields[name].json_schema_extra
-    own: dict[str, Any] = extra if isinstance(extra, dict) else {}
-    as_default = "evidence" in own and value == _default(model, name)
-    return _Stated(own.get("unit", outer.unit), own.get("design", outer.design), own["evidence"] if as_default else outer.evidence)
 
 
 @cache
@@ -110,29 +124,34 @@ def _default(model: type[Part], name: str) -> object:
     return adapter.validate_python(info.default)
 
 
-def _judged(here: Path, leaf: Value, value: object, stated: _Stated, patterns: list[tuple[tuple[str, ...], Evidence]]) -> Parameter:
+def _judged(spot: _Spot, leaf: Value, value: object, patterns: list[tuple[tuple[str, ...], Evidence]]) -> Parameter:
     written = format_duration(value) if leaf.kind == "duration" and isinstance(value, float) else value
-    unit = "" if leaf.kind == "duration" else stated.unit
-    own = next((evidence for pattern, evidence in patterns if _covers(pattern, here)), None)
+    what = (spot.path, spot.field, written, "" if leaf.kind == "duration" else spot.unit)
+    pattern, own = next((item for item in patterns if _covers(item[0], spot.path)), ((), None))
     if own is not None:
-        return Parameter(here, written, unit, *_grounds(own.source, own.assumption), _fitting(own.range, leaf), "scenario")
-    if (default := stated.evidence) is not None:
-        grounds = _grounds(default.get("source"), default.get("assumption"))
-        return Parameter(here, written, unit, *grounds, _fitting(default.get("range"), leaf), "default")
-    return Parameter(here, written, unit, "design" if stated.design else "none stated")
+        limits = _fitting(own.range, leaf, value, exact=len(pattern) == len(spot.path))
+        return Parameter(*what, *_grounds(own.source, own.assumption), limits, "scenario")
+    if (default := spot.evidence) is not None:
+        limits = _fitting(default.get("range"), leaf, value, exact=False)
+        return Parameter(*what, *_grounds(default.get("source"), default.get("assumption")), limits, "default")
+    return Parameter(*what, "design" if spot.design else "none stated")
 
 
 def _grounds(source: str | None, assumption: str | None) -> tuple[Basis, str]:
     return ("source", source) if source is not None else ("assumption", assumption or "")
 
 
-def _fitting(limits: list[Any] | None, leaf: Value) -> tuple[object, object] | None:
-    """A range, where it is one of this kind of value: that of a part need not be one of everything in it."""
-    if limits is None:
+def _fitting(limits: list[Any] | None, leaf: Value, value: object, *, exact: bool) -> tuple[object, object] | None:
+    """A range, where it is one of this parameter: that of a part need not be one of everything in it."""
+    if limits is None or (leaf.kind == "anything" and not exact):
         return None
-    forms = {"duration": str, "switch": bool, "number": int | float, "whole number": int | float, "anything": object}
-    form = forms.get(leaf.kind, ())
-    return (limits[0], limits[1]) if all(isinstance(end, form) for end in limits) else None
+    if leaf.kind == "duration":
+        low, high = (parse_duration(end) if isinstance(end, str) else math.nan for end in limits)
+    else:
+        wanted = bool if leaf.kind == "switch" else int | float if leaf.kind in ("number", "whole number") else ()
+        low, high = (end if isinstance(end, wanted) else math.nan for end in limits)
+    inside = isinstance(value, int | float) and low <= value <= high
+    return (limits[0], limits[1]) if inside or (exact and low <= high) or isinstance(value, list) else None
 
 
 def _covers(pattern: tuple[str, ...], path: Path) -> bool:

@@ -194,3 +194,11 @@ def _length(bounds: Bounds) -> str:
     if low and high:
         return f"{amount(low)} " if low == high else f"{amount(low)} to {amount(high)} "
     return f"{amount(low)} or more " if low else f"at most {amount(high)} " if high else ""
+
+
+def voice_models() -> dict[str, type[Part]]:
+    """The voice models that a scenario can name."""
+    voice = fields(Scenario)["voice"]
+    parts = voice.parts.values() if isinstance(voice, Choice) else [voice]
+    models = [part.model for part in parts if isinstance(part, PartOf)]
+    return {str(get_args(model.model_fields["model"].annotation)[0]): model for model in models}

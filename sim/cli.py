@@ -1,0 +1,82 @@
+"""The command line: which commands there are, and how any of them ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "run": "Run scenarios, write their tables, and print what they show.",
+    "compare": "Compare results with a baseline, with confidence intervals.",
+    "plot": "Draw figures of results.",
+    "check": "Validate scenarios and list what they rest on; run nothing.",
+    "new": "Write a commented scenario to start from.",
+    "list": "List presets, voice models, measures and figures.",
+    "schema": "Print the JSON Schema of scenario files.",
+}
+"""Each command is `command` in the module of its name in `sim.commands`, imported when it is called."""
+
+INTERRUPTED, PIPE_CLOSED = 130, 141
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are needed, and that end without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands, in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"sim.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the table of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; an interrupt, a closed pipe and a scenario that is refused end it with their own status."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            click.echo("Interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(PIPE_CLOSED)
+        except ValueError as error:
+            _refuse_scenario(error)
+        return result
+
+
+def _refuse_scenario(error: ValueError) -> None:
+    from sim.commands.refusal import refuse
+    from sim.scenario import ScenarioError
+
+    if not isinstance(error, ScenarioError):
+        raise error
+    refuse(error)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="""\b
+Example:
+  chillsim run scenarios/un75-tencent.yaml
+""",
+)
+@click.version_option(package_name="chillsim", prog_name="chillsim", message="%(prog)s %(version)s")
+def main() -> None:
+    """Simulate what a discussion loses to a platform's rules."""

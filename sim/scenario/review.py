@@ -1,0 +1,137 @@
+"""What a scenario holds and what it rests on, for `chillsim check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sim.measures.definitions import LADDER
+from sim.scenario.evidence import Basis, Parameter, parameters
+from sim.scenario.problems import clean, dotted
+from sim.scenario.schema import Scenario
+from sim.scenario.tree import Path
+from sim.scenario.units import format_duration
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+NARROWEST_PATH = 36
+HEADINGS: dict[Basis, str] = {"source": "Sources", "assumption": "Assumptions", "none stated": "None stated"}
+
+
+def counts(scenario: Scenario) -> dict[str, int]:
+    """How many there are of whatever a scenario holds."""
+    platforms = scenario.platforms.values()
+    return {
+        "people": sum(group.size for group in scenario.groups.values()),
+        "groups": len(scenario.groups),
+        "topics": len(scenario.topics),
+        "jurisdictions": len(scenario.jurisdictions),
+        "platforms": len(scenario.platforms),
+        "rules": sum(len(platform.rules) for platform in platforms),
+        "desks": sum(len(platform.desks) for platform in platforms),
+        "events": len(scenario.timeline),
+        "worlds": len(LADDER),
+        "replications": scenario.replications,
+    }
+
+
+def occasions(scenario: Scenario) -> int:
+    """Occasions expected in one replication."""
+    from sim.experiment.task import predict_occasions
+
+    return round(predict_occasions(scenario))
+
+
+def as_data(scenario: Scenario) -> dict[str, Any]:
+    """The review as JSON holds it."""
+    return {
+        "name": scenario.name,
+        "title": scenario.title or scenario.name,
+        **counts(scenario),
+        "horizon": format_duration(scenario.horizon),
+        "occasions": occasions(scenario),
+        "parameters": [_as_data(parameter) for parameter in parameters(scenario)],
+    }
+
+
+def _as_data(parameter: Parameter) -> dict[str, Any]:
+    return {**asdict(parameter), "path": dotted(parameter.path), "field": dotted(parameter.field)}
+
+
+def as_tables(scenario: Scenario) -> Iterator[Text | Table]:
+    """The review as a terminal shows it: the size of the scenario, and a table for each kind of evidence."""
+    from rich.text import Text
+
+    yield Text(f"{scenario.name}: {clean(scenario.title or scenario.name, 200)}", style="bold")
+    yield Text("  " + ", ".join(_counted(number, what) for what, number in counts(scenario).items() if number))
+    yield Text(f"  about {occasions(scenario):,} occasions in {format_duration(scenario.horizon)}, in each replication and world")
+    found = parameters(scenario)
+    for basis, heading in HEADINGS.items():
+        chosen = [parameter for parameter in found if parameter.basis == basis]
+        if chosen:
+            yield Text()
+            yield _table(f"{heading}: {_counted(len(chosen), 'parameters')}", chosen, _sizes(found))
+    design = sum(parameter.basis == "design" for parameter in found)
+    yield Text(f"\nChoices of design, such as sizes and times, which need no evidence: {_counted(design, 'parameters')}.\n")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what.removesuffix('s') if number == 1 and what != 'people' else what}"
+
+
+def _sizes(found: Sequence[Parameter]) -> dict[Path, int]:
+    """How often each parameter of the format occurs."""
+    sizes: dict[Path, int] = {}
+    for parameter in found:
+        sizes[parameter.field] = sizes.get(parameter.field, 0) + 1
+    return sizes
+
+
+def _table(title: str, chosen: Sequence[Parameter], sizes: dict[Path, int]) -> Table:
+    """A table with one row for all parameters that are the same but for names and that rest on the same."""
+    from rich.table import Table
+    from rich.text import Text
+
+    stated = any(parameter.text for parameter in chosen)
+    table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    table.add_column("parameter", overflow="fold", min_width=NARROWEST_PATH)
+    for name in ("value", "range", "evidence")[: 3 if stated else 1]:
+        table.add_column(name, overflow="fold")
+    rows: dict[tuple[object, ...], list[Parameter]] = {}
+    for parameter in chosen:
+        rows.setdefault((parameter.field, parameter.text, parameter.range), []).append(parameter)
+    for same in rows.values():
+        cells = [_label(same, sizes), _values(same)]
+        if stated:
+            cells += [" to ".join(map(_written, same[0].range or ())), same[0].text + (" (default)" if same[0].where == "default" else "")]
+        table.add_row(*(Text(clean(cell, 600)) for cell in cells))
+    return table
+
+
+def _label(same: Sequence[Parameter], sizes: dict[Path, int]) -> str:
+    if len(same) == 1:
+        return dotted(same[0].path)
+    all_of_them = sizes[same[0].field]
+    return dotted(same[0].field) + (f" ({len(same)} of {all_of_them})" if len(same) < all_of_them else "")
+
+
+def _values(same: Sequence[Parameter]) -> str:
+    """The value, or the lowest and the highest, or the first few."""
+    values = [parameter.value for parameter in same]
+    unit = f" {same[0].unit}" if same[0].unit and len(same[0].unit) <= 10 else ""
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        low, high = min(values), max(values)  # type: ignore[type-var]
+        return (_written(low) if low == high else f"{_written(low)} to {_written(high)}") + unit
+    different = list(dict.fromkeys(map(_written, values)))
+    return ", ".join(different[:3]) + (f" and {len(different) - 3} more" if len(different) > 3 else "") + unit
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"{len(value)} values, {_written(min(value))} to {_written(max(value))}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
