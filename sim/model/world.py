@@ -85,7 +85,8 @@ class World:
         mark_seen(self.policy, self.ledger)
 
     def set_policy(self, policy: Policy) -> None:
-        """Adopt new parameters everywhere, from now on."""
+        """Adopt new parameters everywhere, from now on; what has happened by now was learned under the old ones."""
+        self.actions.teach(self.env.now)
         self.policy = policy
         self.access.set_policy(policy)
         self.beliefs.set_policy(policy, self.env.now)

@@ -62,6 +62,7 @@ class Teacher:
         if not self._ahead:
             return
         ahead = joined(self._ahead)
+        ahead = ahead.take(np.argsort(ahead.time, kind="stable"))
         due = ahead.time <= now
         later, happened = ahead.take(np.flatnonzero(~due)), ahead.take(np.flatnonzero(due))
         self._ahead = [later] if len(later) else []
