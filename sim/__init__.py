@@ -1,5 +1,7 @@
 """chillsim: what a discussion loses to a platform's rules.
 
+For example::
+
     import sim
 
     scenario = sim.load("scenarios/un75-tencent.yaml")

@@ -52,7 +52,9 @@ def scenario_title(scenario: Scenario) -> str:
 def level_title(scenario: Scenario, split: str, level: str) -> str:
     """The title of a group, topic or platform; the level itself for anything else."""
     parts: Mapping[str, Mapping[str, Titled]] = {
-        "group": scenario.groups, "topic": scenario.topics, "platform": scenario.platforms,
+        "group": scenario.groups,
+        "topic": scenario.topics,
+        "platform": scenario.platforms,
     }
     part = parts.get(split, {}).get(level)
     return clean(part.title if part is not None and part.title else level)
@@ -69,9 +71,8 @@ def difference(value: float | None, kind: Kind) -> str:
     """A signed difference with its unit; shares differ by percentage points (pp)."""
     if value is None:
         return "\N{EN DASH}"
-    sign = "+" if value > 0 else ""
     unit = " pp" if kind == "share" else _UNITS.get(kind, "")
-    return f"{sign}{bare(value, kind)}{unit}".replace("-", MINUS)
+    return f"{_signed(bare(value, kind))}{unit}".replace("-", MINUS)
 
 
 def interval(low: float | None, high: float | None, kind: Kind) -> str:
@@ -86,7 +87,7 @@ def percent(value: float | None) -> str:
     """A signed relative change."""
     if value is None:
         return "\N{EN DASH}"
-    return f"{'+' if value > 0 else ''}{_rounded(100 * value, 0 if abs(value) >= 0.1 else 1)} %".replace("-", MINUS)
+    return f"{_signed(_rounded(100 * value, 0 if abs(value) >= 0.1 else 1))} %".replace("-", MINUS)
 
 
 def bare(value: float, kind: Kind, scale: float | None = None) -> str:
@@ -98,7 +99,7 @@ def bare(value: float, kind: Kind, scale: float | None = None) -> str:
 def _digits(size: float, kind: Kind) -> int:
     """Digits after the point."""
     if kind == "share":
-        return 1 if size >= 0.001 or size == 0 else 2
+        return 2 if 0.00005 <= size < 0.001 else 1
     if kind == "points":
         return 1
     if kind == "count":
@@ -109,6 +110,10 @@ def _digits(size: float, kind: Kind) -> int:
 def _rounded(value: float, digits: int) -> str:
     text = f"{value:,.{digits}f}"
     return text.removeprefix("-") if math.isclose(float(text.replace(",", "")), 0) else text
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith("-") or not text.strip("0.") else f"+{text}"
 
 
 _UNITS: dict[Kind, str] = {"share": " %", "hours": " h", "points": " pp"}

@@ -144,7 +144,8 @@ def _series(scenario: Scenario, on: dict[str, float], luck: np.random.Generator)
     fear = np.minimum(0.9, np.where(hours >= 240, 0.5, 0.25) * on["fear"])
     said = arose * (1 - fear) * (1 - 0.15 * on["access"])
     columns = {
-        "wished": arose / 0.97, "said": said, "unsaid": arose * fear, "never_arose": arose * 0.03, "out_of_reach": arose * 0.15 * on["access"],
+        "wished": arose / 0.97, "said": said, "unsaid": arose * fear, "never_arose": arose * 0.03,
+        "out_of_reach": arose * 0.15 * on["access"],
         "removed": said * 0.04 * on["moderation"], "stopped": said * 0.06 * on["moderation"],
         "perceived_reprisal": fear / 2 + 0.05, "perceived_removal": 0.1 + 0.1 * fear,
     }  # fmt: skip

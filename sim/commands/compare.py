@@ -16,7 +16,13 @@ FORMATS = {".csv": "csv", ".md": "markdown", ".json": "json"}
 """Formats by the ending of a file's name."""
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  chillsim compare results/un75-website-survey results/un75-tencent
+  chillsim compare results/un75-tencent results/un75-withdrawn --split group --measures heard_share
+"""
+)
 @click.argument("results", nargs=-1, required=True, metavar="RESULT...", type=click.Path(path_type=Path))
 @click.option("--baseline", metavar="NAME", help="Scenario (or folder) to compare with; the first result if not given.")
 @click.option("--measures", metavar="NAME,...", help="Measures to compare, or 'all'; the headline measures if not given.")
@@ -30,11 +36,6 @@ def command(
     """Compare results with a baseline, with confidence intervals.
 
     Replications are paired where the scenarios share a seed. Verdicts hold for all rows together (Holm, 5 %).
-
-    \b
-    Example:
-      chillsim compare results/un75-website-survey results/un75-tencent
-      chillsim compare results/un75-tencent results/un75-withdrawn --split group --measures heard_share
     """
     from sim.comparison import compare
     from sim.experiment.store import ResultError

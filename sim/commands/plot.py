@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from sim.result import Result
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  chillsim plot results/un75-tencent
+  chillsim plot results/un75-website-survey results/un75-tencent --figure compare --format svg
+"""
+)
 @click.argument("results", nargs=-1, required=True, metavar="RESULT...", type=click.Path(path_type=Path))
 @click.option("--figure", "names", multiple=True, metavar="NAME", help="Figure to draw; repeatable. All that apply if not given.")
 @click.option("--format", "form", default="png", show_default=True, type=click.Choice(["png", "svg", "pdf"]), help="File format.")
@@ -26,11 +32,6 @@ def command(results: tuple[Path, ...], names: tuple[str, ...], form: str, out: P
     """Draw figures of results.
 
     One result gives figures of that result; several give figures that show them together. `chillsim list` names the figures.
-
-    \b
-    Example:
-      chillsim plot results/un75-tencent
-      chillsim plot results/un75-website-survey results/un75-tencent --figure compare --format svg
     """
     from sim.experiment.store import ResultError
     from sim.result import Result

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 FAILED, INTERRUPTED = 1, 130
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Example:
+  chillsim run scenarios/un75-tencent.yaml
+  chillsim run scenarios/un75-tencent.yaml -n 5 --set horizon=10d --out trial
+"""
+)
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", type=click.Path(path_type=Path))
 @click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), metavar="N", help="Repetitions, instead of the scenario's.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed, instead of the scenario's.")
@@ -36,13 +42,7 @@ FAILED, INTERRUPTED = 1, 130
 def command(
     scenarios: tuple[Path, ...], overrides: tuple[str, ...], jobs: int | None, out: Path, force: bool, quiet: bool, **chosen: Any
 ) -> None:
-    """Run scenarios, write their tables, and print what they show.
-
-    \b
-    Example:
-      chillsim run scenarios/un75-tencent.yaml
-      chillsim run scenarios/un75-tencent.yaml -n 5 --set horizon=10d --out trial
-    """
+    """Run scenarios, write their tables, and print what they show."""
     from sim.experiment.interrupts import Interrupted
 
     try:

@@ -22,15 +22,31 @@ MEASURE_COLUMNS = {
     "value": pl.Float64,
 }  # fmt: skip
 SERIES_COLUMNS = {
-    "scenario": pl.String, "world": pl.String, "replication": pl.Int64, "hour": pl.Float64, "measure": pl.String, "value": pl.Float64,
+    "scenario": pl.String,
+    "world": pl.String,
+    "replication": pl.Int64,
+    "hour": pl.Float64,
+    "measure": pl.String,
+    "value": pl.Float64,
 }
 SUMMARY_COLUMNS = {**dict.fromkeys(KEY, pl.String), **STATISTICS}
 ATTRIBUTION_COLUMNS = {
-    "scenario": pl.String, "method": pl.String, "quantity": pl.String, "mechanism": pl.String, "order": pl.Int64,
-    "world_from": pl.String, "world_to": pl.String, **STATISTICS,
+    "scenario": pl.String,
+    "method": pl.String,
+    "quantity": pl.String,
+    "mechanism": pl.String,
+    "order": pl.Int64,
+    "world_from": pl.String,
+    "world_to": pl.String,
+    **STATISTICS,
 }
 RUN_COLUMNS = {
-    "scenario": pl.String, "world": pl.String, "replication": pl.Int64, "seed": pl.Int64, "status": pl.String, "seconds": pl.Float64,
+    "scenario": pl.String,
+    "world": pl.String,
+    "replication": pl.Int64,
+    "seed": pl.Int64,
+    "status": pl.String,
+    "seconds": pl.Float64,
     "error": pl.String,
 }
 

@@ -21,6 +21,7 @@ PULSE = 0.2
 
 WORKER_DIED = "worker: the process died (killed, or out of memory)"
 
+
 @dataclass(frozen=True)
 class Failure:
     """Why a task failed, as `stage: message`; `lost` where its worker died, perhaps because of another task."""
@@ -107,9 +108,9 @@ def _outcome(future: Future[list[RunResult] | Failure]) -> list[RunResult] | Fai
 def _described(error: BaseException) -> str:
     """`stage: message`, where the stage is the module of this package in which the error arose."""
     package = Path(__file__).parent.parent
-    inside = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(package)]
-    stage = ".".join(inside[-1].relative_to(package).with_suffix("").parts) if inside else "run"
-    return f"{stage}: {_one_line(error)}"
+    files = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
+    last = [file for file in files if file.is_relative_to(package)][-1]
+    return f"{'.'.join(last.relative_to(package).with_suffix('').parts)}: {_one_line(error)}"
 
 
 def _one_line(error: BaseException) -> str:

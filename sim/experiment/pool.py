@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -76,10 +76,14 @@ class WorkerExecutor(Executor):
             worker.end()
 
     def _do(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+        request = pickle.dumps((fn, args, kwargs))
         worker = self._idle.pop() if self._idle else self._hire()
-        result: T = worker.do(fn, args, kwargs)
+        reply = worker.ask(request)
         self._idle.append(worker)
-        return result
+        done, outcome = pickle.loads(reply)
+        if done:
+            return cast("T", outcome)
+        raise outcome
 
     def _hire(self) -> _Worker:
         worker = _Worker()
@@ -102,21 +106,17 @@ class _Worker:
             self._process.start()
         theirs.close()
 
-    def do(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The result of the work.
+    def ask(self, request: bytes) -> bytes:
+        """The reply of the process.
 
         Raises:
-            WorkerDied: if the process died.
-            Exception: what the work raised.
+            WorkerDied: if there will be none.
         """
         try:
-            self._connection.send_bytes(pickle.dumps((fn, args, kwargs)))
-            done, outcome = pickle.loads(self._connection.recv_bytes())
+            self._connection.send_bytes(request)
+            return self._connection.recv_bytes()
         except (EOFError, OSError):
             raise WorkerDied from None
-        if done:
-            return outcome
-        raise outcome
 
     def end(self) -> None:
         self._connection.close()

@@ -80,7 +80,7 @@ def _bars(at: Axes, steps: list[Step]) -> None:
     for row, step in enumerate(steps):
         at.barh(row, 100 * (step.end - step.start), left=100 * step.start, color=_colour(step), height=0.72)
         at.plot([100 * (step.end - step.half), 100 * (step.end + step.half)], [row, row], color=INK, linewidth=1.4)
-        label = f"{100 * step.end:.1f} %" if step.total else difference(step.end - step.start, "share").replace(" pp", "")
+        label = f"{100 * step.end:.1f} %" if step.total else difference(100 * (step.end - step.start), "points").removesuffix(" pp")
         at.text(100 * max(step.start, step.end + step.half) + 2, row, label, va="center", ha="left")
         if row + 1 < len(steps):
             at.plot([100 * step.end] * 2, [row - 0.36, row + 1.36], color=GREY, linewidth=0.7, zorder=0)

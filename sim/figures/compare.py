@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from sim.result import Result
 
 READING = (
-    "Lines: 95 % interval. Hollow: no difference shown once all rows are taken together (Holm, 5 %). "
-    "An arrow points to where less is lost."
+    "Lines: 95 % interval. Hollow: no difference shown once all rows are taken together (Holm, 5 %). An arrow points to where less is lost."
 )
 POINTS = "percentage points"
 UNITS: dict[Kind, str] = {"share": POINTS, "points": POINTS, "hours": "hours", "per 1000": "people per 1000", "ratio": "ratio"}

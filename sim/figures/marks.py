@@ -79,6 +79,4 @@ def draw_events(at: Axes, marks: Sequence[Mark], named: bool = True) -> None:
         at.axvline(mark.day, color=GREY, linestyle=":", linewidth=1)
     for mark in marks if named else ():
         below = (3, -72 * ROW * mark.row)
-        at.annotate(
-            mark.text, (mark.start, 1), below, xycoords="axes fraction", textcoords="offset points", va="top", size=SIZE, bbox=BOX
-        )
+        at.annotate(mark.text, (mark.start, 1), below, xycoords="axes fraction", textcoords="offset points", va="top", size=SIZE, bbox=BOX)

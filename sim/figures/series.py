@@ -113,6 +113,7 @@ def _several(results: Sequence[Result]) -> Figure:
     figure, axes = panels(results, width=4.6, height=HEIGHT + 0.7, labels=0.7, most=2)
     axes[0].set_xlim(0, max(result.scenario.horizon for result in results) / DAY)
     axes[0].set_ylim(0, 100)
+    axes[0].set_yticks([0, 25, 50, 75, 100])
     marks = [place_events(axes[0], result, 4.2) for result in results]
     make_room(axes[0], max(marks, key=lambda found: max((mark.row for mark in found), default=-1)), HEIGHT)
     for at, result, found in zip(axes, results, marks, strict=True):

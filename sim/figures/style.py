@@ -109,7 +109,7 @@ def wrapped(text: str, inches: float, size: float = 10, lines: int | None = None
 
 def _span(text: str) -> float:
     """Width of a text, in latin characters."""
-    return sum(1.8 if east_asian_width(character) in "WF" else 1 for character in text)
+    return sum(2.1 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _pieces(word: str, room: float) -> Iterator[str]:

@@ -1,0 +1,36 @@
+"""Commands on synthetic runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import sim
+from sim.cli import main
+from tests import synthetic
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Calls `chillsim` in an empty folder that holds two scenarios, `a.yaml` and `b.yaml`; runs are synthetic."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("sim.experiment.task.run_task", synthetic.run_task)
+    for name in ("a", "b"):
+        Path(f"{name}.yaml").write_text(sim.dump(synthetic.scenario(name, title=f"Option {name}")), encoding="utf-8")
+    return lambda *arguments: CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def results(call: Call, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """Folders of two results, of which the second loses less."""
+    assert call("run", "a.yaml", "--jobs", 1, "--quiet").exit_code == 0
+    monkeypatch.setattr("sim.experiment.task.run_task", partial(synthetic.run_task, harshness=0.5))
+    assert call("run", "b.yaml", "--jobs", 1, "--quiet").exit_code == 0
+    return "results/a", "results/b"

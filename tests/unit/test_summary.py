@@ -1,0 +1,122 @@
+"""Means over replications, intervals, and what each mechanism takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import stats
+
+from sim.experiment.attribution import attribute
+from sim.experiment.columns import in_order
+from sim.experiment.csv import read_csv, to_csv
+from sim.experiment.summary import over_replications, shares_of_wished, summarise
+from sim.measures.definitions import LADDER, MECHANISMS
+from tests import synthetic
+
+
+def measures(values: list[float], **key: str) -> pl.DataFrame:
+    fixed = {"scenario": "s", "world": "full", "measure": "said", "split": "total", "level": "all", **key}
+    numbers = pl.DataFrame({"replication": range(len(values)), "value": values})
+    return numbers.with_columns(**{name: pl.lit(text) for name, text in fixed.items()})
+
+
+def runs(replications: int = 4, worlds: tuple[str, ...] = LADDER) -> pl.DataFrame:
+    scenario = synthetic.scenario(groups=2)
+    frames = [
+        run.measures.with_columns(scenario=pl.lit("s"), world=pl.lit(run.world), replication=pl.lit(run.replication))
+        for run in synthetic.run_task(scenario, range(replications), worlds)
+    ]
+    return pl.concat(frames)
+
+
+def test_statistics_are_those_of_a_t_interval() -> None:
+    values = [1.0, 4.0, 2.5, 7.0, 3.25]
+    row = summarise(measures(values)).row(0, named=True)
+    low, high = stats.t.interval(0.95, 4, np.mean(values), stats.sem(values))
+    assert row["n"] == 5
+    assert row["mean"] == pytest.approx(np.mean(values), rel=1e-12)
+    assert row["sd"] == pytest.approx(np.std(values, ddof=1), rel=1e-12)
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high), rel=1e-12)
+
+
+def test_one_replication_has_a_mean_and_no_spread() -> None:
+    row = summarise(measures([3.0])).row(0, named=True)
+    assert (row["n"], row["mean"], row["sd"], row["ci_low"], row["ci_high"]) == (1, 3.0, None, None, None)
+
+
+def test_a_constant_has_no_spread_at_all() -> None:
+    row = summarise(measures([0.1] * 7)).row(0, named=True)
+    assert (row["mean"], row["sd"], row["ci_low"], row["ci_high"]) == (0.1, 0.0, 0.1, 0.1)
+
+
+def test_n_counts_the_replications_that_have_a_value() -> None:
+    frame = pl.concat([measures([1.0, 2.0, 3.0]), measures([5.0, 6.0], measure="seen")])
+    assert dict(summarise(frame).select("measure", "n").iter_rows()) == {"said": 3, "seen": 2}
+
+
+def test_rows_keep_their_order_and_do_not_depend_on_it() -> None:
+    frame = pl.concat([measures([1.1, 2.7, 3.3], level=level) for level in ("c", "a", "b")])
+    table = over_replications(frame, ["level"])
+    assert table["level"].to_list() == ["c", "a", "b"]
+    shuffled = frame.sample(fraction=1, shuffle=True, seed=3)
+    assert over_replications(shuffled, ["level"]).sort("level").equals(table.sort("level"))
+
+
+def test_no_rows_give_a_table_without_rows() -> None:
+    table = summarise(measures([1.0]).clear())
+    assert table.is_empty()
+    assert table.columns[-1] == "ci_high"
+
+
+def test_shares_of_what_was_wished() -> None:
+    frame = pl.concat([measures([50.0, 100.0], measure="wished"), measures([25.0, 25.0], measure="seen")])
+    assert dict(shares_of_wished(frame, "full").select("measure", "mean").iter_rows()) == {"wished": 1.0, "seen": 0.375}
+
+
+def test_the_ladder_sums_to_its_total_in_every_replication() -> None:
+    scenario = synthetic.scenario(groups=2)
+    table = attribute(runs(), scenario, LADDER)
+    for quantity in ("seen", "counted"):
+        rows = dict(table.filter(pl.col("quantity") == quantity).select("mechanism", "mean").iter_rows())
+        assert list(rows) == [*MECHANISMS, "total"]
+        assert sum(rows[name] for name in MECHANISMS) == pytest.approx(rows["total"], abs=1e-12)
+
+
+def test_attribution_is_the_fall_in_the_share_of_what_was_wished() -> None:
+    frame = runs(replications=1)
+    table = attribute(frame, synthetic.scenario(groups=2), LADDER)
+    total = dict(frame.filter(split="total", measure="seen").select("world", "value").iter_rows())
+    wished = frame.filter(split="total", measure="wished", world="free")["value"].item()
+    loss = table.filter(quantity="seen", mechanism="fear")["mean"].item()
+    assert loss == pytest.approx((total["access+moderation+surveillance"] - total["full"]) / wished, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("worlds", "mechanisms"), [(("full",), []), (("free", "full"), ["total"]), (("free", "access", "full"), ["access", "total"])]
+)
+def test_steps_without_both_worlds_are_left_out(worlds: tuple[str, ...], mechanisms: list[str]) -> None:
+    table = attribute(runs(worlds=worlds), synthetic.scenario(groups=2), worlds)
+    assert table.filter(quantity="seen")["mechanism"].to_list() == mechanisms
+
+
+def test_rows_are_ordered_by_world_measure_split_and_level_whatever_came_first() -> None:
+    scenario = synthetic.scenario(groups=3)
+    levels = ["all", *scenario.groups, *scenario.topics, "0", "2", "10", "tencent-meeting.keywords"]
+    frame = pl.concat([measures([1.0], world=world, level=level) for world in ("full", "free") for level in reversed(levels)])
+    ordered = in_order(frame, scenario, ("free", "full"))
+    assert ordered["level"].to_list() == levels * 2
+    assert ordered["world"].to_list() == ["free"] * len(levels) + ["full"] * len(levels)
+
+
+def test_csv_rounds_numbers_to_12_digits_and_defuses_formulas() -> None:
+    frame = pl.DataFrame({"text": ["=1+1", "-0.95", "@a", "plain, with comma", ""], "value": [0.1 + 0.2, 1e-7, None, 2.0, 1 / 3]})
+    text = to_csv(frame)
+    assert text == "text,value\n'=1+1,0.3\n-0.95,1e-7\n'@a,\n\"plain, with comma\",2.0\n,0.333333333333\n"
+
+
+def test_csv_reads_back(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("csv") / "table.csv"
+    frame = pl.DataFrame({"text": ["a", ""], "value": [0.25, None], "n": [1, 2]})
+    path.write_text(to_csv(frame), encoding="utf-8")
+    assert read_csv(path, dict(frame.schema)).equals(frame)
