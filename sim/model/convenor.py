@@ -35,7 +35,8 @@ class Convenor:
 
     def release(self, occasion: int, world: int) -> None:
         """A held message has been published after the time at which it was sent."""
-        self._released.append((occasion, world))
+        if self._env.now >= self._spec.start:
+            self._released.append((occasion, world))
 
     def _visit(self) -> simpy.events.ProcessGenerator:
         yield self._env.timeout(self._spec.start)

@@ -135,6 +135,7 @@ class Conversation:
             time=world.occasions.time[occasion],
             heat=expressed_heat(voice, self._heat[occasion], spoken),
             stance=stance,
+            criticality=expressed_heat(voice, (1 - authors.stance[occasion]) / 2, spoken),
             phrase=world.phrases(key, person, topic, stance, spoken),
             kept=luck(Purpose.SAFEGUARD_KEPT, key) < world.policy.kept[platform],
         )
@@ -197,12 +198,23 @@ class Conversation:
             beliefs.record_submitted(messages.pair[sent], messages.world[sent], messages.heat[sent], messages.time[sent])
         if len(self._moderated):
             world.actions.follow(messages, verdict)
-        self._surveil(messages)
+        self._surveil(messages, ~verdict.unpublished)
 
-    def _surveil(self, messages: Submissions) -> None:
+    def hear(self, occasion: int, column: int) -> None:
+        """A message released from review is seen by its room from now on."""
+        world, row = self._world, np.array([occasion])
+        venue, manner, voice = world.ledger.venue[row, column], world.ledger.voice[row, column], world.policy.scenario.voice
+        room = room_of(world.rooms, world.occasions, row, venue[:, None])[:, 0]
+        if room[0] > 0:
+            heat = expressed_heat(voice, self._heat[row], manner)
+            stance = expressed_stance(voice.softening, self._authors.stance[row], manner)
+            where = room * np.int64(self._topics) + world.occasions.topic[row]
+            world.beliefs.record_published(where, np.array([column]), heat, stance, np.array([world.env.now]))
+
+    def _surveil(self, messages: Submissions, published: Flags) -> None:
         world = self._world
         among = np.flatnonzero(world.switches.surveillance[messages.world])
-        for found in world.surveillance.watch(messages, among):
+        for found in world.surveillance.watch(messages, among, published):
             world.ledger.marks[messages.occasion[found.identified], messages.world[found.identified]] |= np.uint8(Mark.IDENTIFIED)
             acted = messages.take(found.punished)
             times = acted.time + found.delay

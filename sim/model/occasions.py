@@ -122,7 +122,7 @@ def _spontaneous(scenario: Scenario, people: People) -> Iterator[tuple[Keys, Flo
 
 def _surge_key(start: float, surge: Surge) -> int:
     """By content, so that a surge elsewhere on the timeline changes nothing about this one."""
-    return name_key("surge", repr(start), surge.topic, *(surge.groups or []))
+    return name_key("surge", repr(start), surge.topic, repr(surge.factor), repr(surge.lasts), *(surge.groups or []))
 
 
 def _poisson(mean: Floats, uniform: Floats) -> Ints:

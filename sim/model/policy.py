@@ -22,7 +22,8 @@ class Policy:
         friction: (F,) share of occasions that circumvention loses.
         sensitivity: (J, K).
         identity: (F, 2) chance that an author is identified: without and with the promised safeguards.
-        passed_on: (F, J, 2) chance that a message of heat 1 by someone under that law reaches the authority.
+        shared: (F, J, 2) chance that a message of heat 1 by someone under that law is passed on by the platform.
+        passed_on: (F, J, 2) the same, or read by the authority itself where it is published.
         exposure: (F, J, 2) what people take to be the chance that the author of a message of heat 1 is identified and passed on:
             those who believe no safeguards, and those who do.
         perceived_reprisal: (J,) prior.
@@ -39,6 +40,7 @@ class Policy:
     friction: Floats
     sensitivity: Floats
     identity: Floats
+    shared: Floats
     passed_on: Floats
     exposure: Floats
     perceived_reprisal: Floats
@@ -56,7 +58,9 @@ def compile_policy(scenario: Scenario) -> Policy:
     places = scenario.jurisdictions.values()
     specs = list(platforms.values())
     identity = np.array([[p.identity, p.anonymous_identity if p.safeguards.anonymity else p.identity] for p in specs])
-    passed_on = _passed_on(scenario)
+    shared = _shared(scenario)
+    watched = np.array([[place.watches_public if p.kind == "feed" else 0.0 for place in places] for p in specs])
+    passed_on = 1 - (1 - watched[:, :, None]) * (1 - shared)
     return Policy(
         scenario=scenario,
         survey=np.array([p.kind == "survey" for p in specs]),
@@ -65,6 +69,7 @@ def compile_policy(scenario: Scenario) -> Policy:
         friction=np.array([p.friction for p in specs]),
         sensitivity=np.array([[place.sensitivity.get(topic, 0.0) for topic in scenario.topics] for place in places]),
         identity=identity,
+        shared=shared,
         passed_on=passed_on,
         exposure=_perceived_exposure(scenario, identity[:, None, :] * passed_on),
         perceived_reprisal=np.array([place.perceived_reprisal for place in places]),
@@ -77,14 +82,12 @@ def compile_policy(scenario: Scenario) -> Policy:
     )
 
 
-def _passed_on(scenario: Scenario) -> Floats:
+def _shared(scenario: Scenario) -> Floats:
     result = np.zeros((len(scenario.platforms), len(scenario.jurisdictions), 2))
     for f, platform in enumerate(scenario.platforms.values()):
-        for j, (name, place) in enumerate(scenario.jurisdictions.items()):
-            watched = place.watches_public if platform.kind == "feed" else 0.0
+        for j, name in enumerate(scenario.jurisdictions):
             shared = platform.shares_with.get(name, 0.0)
-            kept_back = 0.0 if platform.safeguards.no_data_sharing else shared
-            result[f, j] = 1 - (1 - watched) * (1 - shared), 1 - (1 - watched) * (1 - kept_back)
+            result[f, j] = shared, 0.0 if platform.safeguards.no_data_sharing else shared
     return result
 
 

@@ -93,6 +93,7 @@ class World:
         self.pipeline = Pipeline(policy, self._phrasebook)
         self.surveillance = Surveillance(self.people, policy)
         self.conversation.set_policy(policy)
+        self.actions.set_policy(policy)
 
     def phrases(self, key: Keys, person: Indices, topic: Indices, stance: Floats, manner: Manners) -> Ints:
         """Index of each message's text; -1 for all where no rule reads texts."""

@@ -16,6 +16,7 @@ from sim.model.moderation.desk import Case, ReviewDesk
 from sim.model.moderation.lessons import Lessons, Teacher
 from sim.model.moderation.pipeline import Verdict
 from sim.model.moderation.submissions import Submissions
+from sim.model.policy import Policy
 
 if TYPE_CHECKING:
     from sim.model.world import World
@@ -45,7 +46,7 @@ class Actions:
         self._teacher = Teacher(world)
         self._reviews: list[_Review] = []
         self._desks = {
-            (column, replication, f"{platform}.{name}"): ReviewDesk(world.env, desk, self._decide)
+            (column, replication, f"{platform}.{name}"): ReviewDesk(world.env, desk, self._decide, world.scenario.represents)
             for platform, spec in world.scenario.platforms.items()
             for name, desk in spec.desks.items()
             for column in np.flatnonzero(world.switches.moderation).tolist()
@@ -73,6 +74,12 @@ class Actions:
         """Let people learn from what has happened by now."""
         self._teacher.teach(now)
 
+    def set_policy(self, policy: Policy) -> None:
+        """Let the desks adopt new parameters."""
+        for (_, _, label), desk in self._desks.items():
+            platform, name = label.split(".")
+            desk.set_spec(policy.scenario.platforms[platform].desks[name])
+
     def close(self) -> None:
         """Hand the desks' records to the ledger."""
         for key, desk in self._desks.items():
@@ -86,7 +93,7 @@ class Actions:
         world, rule = self._world, self._world.pipeline.rules[rule_index]
         name, spec = list(world.policy.scenario.platforms.items())[rule.platform]
         desk = spec.desks[str(rule.spec.desk)]
-        service = waits(desk.service, luck(Purpose.SERVICE, messages.key, rule.salt)) * world.scenario.represents
+        service = waits(desk.service, luck(Purpose.SERVICE, messages.key, rule.salt))
         errs = luck(Purpose.REVIEW_ERROR, messages.key, rule.salt) < desk.error_rate
         upheld = (messages.heat >= desk.threshold) != errs
         replication = world.people.replication[messages.person]
@@ -100,13 +107,11 @@ class Actions:
     def _decide(self, case: Case, expired: bool) -> None:
         review = self._reviews[case.subject]
         held = self._world.pipeline.rules[review.rule].spec.action == "hold"
-        if expired or (not held and not review.upheld):
-            return
-        if held and not review.upheld:
-            self._release(review)
-        elif held:
+        if held and (expired or review.upheld):
             self._learn(review)
-        else:
+        elif held:
+            self._release(review)
+        elif review.upheld and not expired:
             self._take_down(review)
 
     def _release(self, review: _Review) -> None:
@@ -115,6 +120,7 @@ class Actions:
         ledger.outcome[where] = Outcome.STOOD
         ledger.rule[where] = -1
         self._world.convenor.release(*where)
+        self._world.conversation.hear(*where)
 
     def _take_down(self, review: _Review) -> None:
         ledger, where = self._world.ledger, (review.occasion, review.world)

@@ -43,24 +43,34 @@ class ReviewDesk:
 
     Cases arrive at their exact times; whenever a reviewer on duty is free, the first case of the queue is taken up. Reviewers who go
     off duty finish the case in hand. A case that nobody takes up in time expires.
+
+    Where a participant stands for several people, so does a case: the desk then has that many times fewer reviewers, at least one, who
+    are slowed down by what rounding adds, so that the desk keeps its capacity and its waits.
     """
 
-    def __init__(self, env: simpy.Environment, spec: Desk, decide: Callable[[Case, bool], None]) -> None:
+    def __init__(self, env: simpy.Environment, spec: Desk, decide: Callable[[Case, bool], None], represents: float = 1.0) -> None:
         """`decide(case, expired)` is called when a review ends or a case expires."""
         self._env = env
         self._spec = spec
         self._decide = decide
+        self._represents = represents
         self._queue: list[Case] = []
+        self._waiting: set[Case] = set()
         self._busy = 0
         self._counted_until = env.now
         self.record = DeskRecord()
-        self._on_duty = on_duty(spec, env.now)
+        self._reviewers = self._at_work(env.now)
         env.process(self._roster())
 
     @property
     def backlog(self) -> int:
         """Cases waiting."""
-        return len(self._queue)
+        return len(self._waiting)
+
+    def set_spec(self, spec: Desk) -> None:
+        """Adopt other parameters from now on; cases that wait already keep their expiry."""
+        self._spec = spec
+        self._change_shift(self._env.now)
 
     def submit(self, case: Case) -> None:
         """Let a case arrive at its time, which is not past."""
@@ -71,27 +81,36 @@ class ReviewDesk:
         """Bring the record up to the present."""
         elapsed = self._env.now - self._counted_until
         self.record.busy_hours += elapsed * self._busy
-        self.record.duty_hours += elapsed * max(self._on_duty, self._busy)
-        self.record.backlog_hours += elapsed * len(self._queue)
+        self.record.duty_hours += elapsed * max(self._reviewers, self._busy)
+        self.record.backlog_hours += elapsed * len(self._waiting)
         self._counted_until = self._env.now
 
     def _arrive(self, case: Case) -> None:
         self.settle()
         self.record.arrived += 1
+        self._waiting.add(case)
         heapq.heappush(self._queue, case)
         self._take_up()
+        if case in self._waiting:
+            expiry = self._env.timeout(self._spec.expiry, value=case)
+            expiry.callbacks.append(lambda event: self._expire(event.value))
+
+    def _expire(self, case: Case) -> None:
+        if case in self._waiting:
+            self.settle()
+            self._waiting.remove(case)
+            self.record.expired += 1
+            self._decide(case, True)
 
     def _take_up(self) -> None:
-        while self._queue and self._busy < self._on_duty:
+        while self._queue and self._busy < self._reviewers:
             case = heapq.heappop(self._queue)
-            waited = self._env.now - case.arrival
-            if waited > self._spec.expiry:
-                self.record.expired += 1
-                self._decide(case, True)
+            if case not in self._waiting:
                 continue
-            self.record.waits.append(waited)
+            self._waiting.remove(case)
+            self.record.waits.append(self._env.now - case.arrival)
             self._busy += 1
-            end = self._env.timeout(case.service, value=case)
+            end = self._env.timeout(case.service * self._slowdown(), value=case)
             end.callbacks.append(lambda event: self._finish(event.value))
 
     def _finish(self, case: Case) -> None:
@@ -104,10 +123,21 @@ class ReviewDesk:
         while True:
             hour = math.floor(self._env.now + 1e-9) + 1
             yield self._env.timeout(hour - self._env.now)
-            if (now_on := on_duty(self._spec, hour)) != self._on_duty:
-                self.settle()
-                self._on_duty = now_on
-                self._take_up()
+            self._change_shift(hour)
+
+    def _change_shift(self, hour: float) -> None:
+        if (reviewers := self._at_work(hour)) != self._reviewers:
+            self.settle()
+            self._reviewers = reviewers
+            self._take_up()
+
+    def _at_work(self, hour: float) -> int:
+        """Simulated reviewers at work."""
+        real = on_duty(self._spec, hour)
+        return max(1, round(real / self._represents)) if real else 0
+
+    def _slowdown(self) -> float:
+        return self._reviewers * self._represents / (on_duty(self._spec, self._env.now) or self._reviewers * self._represents)
 
 
 def on_duty(spec: Desk, hour: float) -> int:

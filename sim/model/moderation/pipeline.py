@@ -27,7 +27,7 @@ class Verdict:
         held: waiting for a desk before publication.
         rule: index of the rule that blocked, held, or is first to remove or hide; -1 for none.
         gone: time of removal or hiding without a desk; inf for none.
-        case_rule, case_arrival: rule that sends the message to its desk, the last that does if there are several; -1 for none.
+        case_rule, case_arrival: rule that sends the message to its desk, the soonest if there are several; -1 for none.
     """
 
     blocked: Flags
@@ -105,8 +105,9 @@ def _apply(index: int, rule: CompiledRule, messages: Submissions, rows: Indices,
         return
     arrival = messages.time[rows] + waits(spec.delay, luck(Purpose.RULE_DELAY, messages.key[rows], rule.salt))
     if spec.desk is not None:
-        verdict.case_rule[rows] = index
-        verdict.case_arrival[rows] = arrival
+        sooner = arrival < verdict.case_arrival[rows]
+        verdict.case_rule[rows[sooner]] = index
+        verdict.case_arrival[rows[sooner]] = arrival[sooner]
         return
     sooner = arrival < verdict.gone[rows]
     verdict.gone[rows[sooner]] = arrival[sooner]

@@ -24,6 +24,7 @@ class Submissions:
         key: luck key of the occasion.
         time: hours.
         heat, stance: as expressed.
+        criticality: heat were the topic of the highest sensitivity.
         phrase: index of the text in the phrasebook; -1 where it has none.
         kept: whether the platform's promises are kept for this message.
     """
@@ -40,6 +41,7 @@ class Submissions:
     time: Floats
     heat: Floats
     stance: Floats
+    criticality: Floats
     phrase: Indices
     kept: NDArray[np.bool_]
 
