@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.commands.printing import write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def command(
     from sim.measures.definitions import HEADLINE
     from sim.result import Result
 
+    write_plainly()
     wanted = tuple(name.strip() for name in measures.split(",")) if measures else HEADLINE
     try:
         comparison = compare([Result.read(folder) for folder in results], baseline=baseline, measures=wanted, split=split, world=world)

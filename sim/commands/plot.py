@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.commands.printing import write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def command(results: tuple[Path, ...], names: tuple[str, ...], form: str, out: P
     from sim.experiment.store import ResultError
     from sim.result import Result
 
+    write_plainly()
     try:
         read = [Result.read(folder) for folder in results]
     except ResultError as error:

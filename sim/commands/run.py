@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sim.commands.printing import write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def command(
     """Run scenarios, write their tables, and print what they show."""
     from sim.experiment.interrupts import Interrupted
 
+    write_plainly()
     try:
         with _interruptible():
             loaded = _loaded(scenarios, overrides, chosen["worlds"], out, force)

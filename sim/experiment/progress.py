@@ -67,19 +67,17 @@ def _lines(console: Console, label: str, total: int) -> Iterator[Advance]:
         if done * LINES // total > shown:
             shown = done * LINES // total
             pace = _pace(done, total, time.monotonic() - started)
-            console.print(f"{label}: {done} of {total} runs{pace}", markup=False, highlight=False)
+            console.print(f"{label}: {done} of {total} runs, {pace}", markup=False, highlight=False)
 
     yield advance
 
 
 def _pace(done: float, total: int, seconds: float) -> str:
     """Rate and time left, as far as the runs that have ended tell."""
-    if not done or seconds <= 0:
-        return ""
-    rate = done / seconds
+    rate = done / max(seconds, 1e-6)
     speed = f"{rate:.1f} a second" if rate >= 1 else f"{1 / rate:.0f} s each"
     left = (total - done) / rate
-    return f", {speed}" + (f", about {_clock(left)} left" if done < total else f", {_clock(seconds)} in all")
+    return f"{speed}, " + (f"about {_clock(left)} left" if done < total else f"{_clock(seconds)} in all")
 
 
 def _clock(seconds: float) -> str:

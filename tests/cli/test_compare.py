@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import sim
 from tests.cli.conftest import Call
 
 
@@ -65,3 +69,12 @@ def test_what_cannot_be_compared_is_refused_in_one_line(call: Call, results: tup
     assert done.exit_code == 2
     assert done.stderr.startswith(message)
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_an_encoding_that_lacks_characters_is_no_hindrance(results: tuple[str, str], encoding: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(Path(sim.__file__).parents[1])}
+    command = [sys.executable, "-m", "sim", "compare", *reversed(results)]
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60, encoding=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "[-" in done.stdout
