@@ -10,6 +10,7 @@ from sim.model.luck import Purpose, luck, name_key
 from sim.model.occasions import Ints, Occasions
 from sim.model.people import People
 from sim.model.policy import Policy
+from sim.model.rooms import Rooms
 from sim.model.worlds import Switches
 from sim.scenario.schema import Scenario
 
@@ -37,43 +38,60 @@ def rank_platforms(scenario: Scenario, people: People) -> Ints:
 class Access:
     """Reach of platforms by place, as blocks, closures and circumvention change it."""
 
-    def __init__(self, people: People, occasions: Occasions, ranking: Ints, policy: Policy, switches: Switches) -> None:
+    def __init__(self, people: People, rooms: Rooms, occasions: Occasions, ranking: Ints, policy: Policy, switches: Switches) -> None:
         self._people = people
+        self._rooms = rooms
         self._occasions = occasions
         self._ranking = ranking
         self._switch = switches.access
         platforms = list(policy.scenario.platforms)
-        self._reach_luck = np.stack([luck(Purpose.REACH, people.key, name_key(name)) for name in platforms])
+        self._salts = [name_key(name) for name in platforms]
+        self._reach_luck = np.stack([luck(Purpose.REACH, people.key, salt) for salt in self._salts])
         self._closed = np.zeros(len(platforms), np.bool_)
-        self._by_events: dict[tuple[int, int], float] = {}
         self._recruits: dict[tuple[int, int], float] = {}
         self._answered = np.zeros((int(policy.survey.sum()), len(people) * people.topics, len(switches)), np.bool_)
         self._survey_number = np.cumsum(policy.survey) - 1
-        self.set_policy(policy)
-
-    def set_policy(self, policy: Policy) -> None:
-        """Adopt new tables; what the timeline has blocked or unblocked stays so."""
         self._policy = policy
         self._blocked = policy.blocked.copy()
-        for where, share in self._by_events.items():
-            self._blocked[where] = share
+        self._reaching = self._members_who_reach()
+
+    def set_policy(self, policy: Policy) -> None:
+        """Adopt new tables; what the timeline has blocked or unblocked stays so unless the new tables say otherwise."""
+        changed = policy.blocked != self._policy.blocked
+        self._blocked[changed] = policy.blocked[changed]
+        self._policy = policy
+        self._reaching = self._members_who_reach()
 
     def block(self, place: int, platform: int, share: float, recruits: float) -> None:
         """Block a platform suddenly: some of its users there get around it."""
-        self._by_events[place, platform] = self._blocked[place, platform] = share
+        self._blocked[place, platform] = share
         self._recruits[place, platform] = recruits
+        self._reaching = self._members_who_reach()
 
     def unblock(self, place: int, platform: int) -> None:
         """Make a platform reachable again."""
-        self._by_events[place, platform] = self._blocked[place, platform] = 0.0
+        self._blocked[place, platform] = 0.0
         self._recruits.pop((place, platform), None)
+        self._reaching = self._members_who_reach()
 
     def close(self, platform: int) -> None:
         """Close a platform for the dialogue, everywhere."""
         self._closed[platform] = True
 
     def venues(self, rows: Indices) -> tuple[Ints, Flags]:
-        """(n, W) platform that takes each of some spontaneous occasions, and whether a block was circumvented on the way there."""
+        """(n, W) platform that takes each of some spontaneous occasions, and whether a block was circumvented on the way there.
+
+        Occasions of one person on one topic come one after the other, since an answered survey takes no second one.
+        """
+        venue = np.empty((len(rows), len(self._switch)), np.int32)
+        around = np.empty(venue.shape, np.bool_)
+        repeated = self._occasions.repeated[rows]
+        for number in range(int(repeated.max(initial=-1)) + 1):
+            now = np.flatnonzero(repeated == number)
+            venue[now], around[now] = self._venues_of_different_pairs(rows[now])
+        return venue, around
+
+    def _venues_of_different_pairs(self, rows: Indices) -> tuple[Ints, Flags]:
         venue = np.full((len(rows), len(self._switch)), NOT_OFFERED, np.int32)
         around = np.zeros(venue.shape, np.bool_)
         left = np.arange(len(rows))
@@ -95,11 +113,9 @@ class Access:
         survey = np.flatnonzero(self._policy.survey[platform])
         if len(survey):
             number, pair = self._survey_number[platform[survey]], self._pairs(rows[survey])
-            answered = self._answered[number, pair] | self._occasions.repeated[rows[survey], None]
             wanting = wanting.copy()
-            wanting[survey] &= ~answered
-            first = np.flatnonzero(~self._occasions.repeated[rows[survey]])
-            self._answered[number[first], pair[first]] |= (wanting & reached)[survey[first]]
+            wanting[survey] &= ~self._answered[number, pair]
+            self._answered[number, pair] |= (wanting & reached)[survey]
         return wanting & reached, wanting & ~reached, circumvents
 
     def reaches(self, rows: Indices, platform: Ints) -> tuple[Flags, Flags]:
@@ -116,11 +132,28 @@ class Access:
             reached[some], around[some] = self._overcomes(rows[some], platform[some], resident[some, None])
         return reached, around
 
+    def audience(self, room: Indices, worlds: Indices) -> Indices:
+        """Members, beside the author, who can reach each room's platform in the given world; arrays of the same length."""
+        members: Ints = np.where(self._switch[worlds], self._reaching[room], self._rooms.size[room])
+        return np.maximum(members - 1, 0)
+
+    def _members_who_reach(self) -> Ints:
+        """(rooms,) members who can reach their room's platform, if need be around a block."""
+        member = self._rooms.member
+        platform = np.repeat(self._rooms.platform, self._rooms.size)
+        resident = self._people.resident[member]
+        fails = self._reach_luck[platform, member] < self._blocked[resident, platform]
+        able = self._people.circumvention_luck[member] < self._circumventing_share(member, resident[:, None], platform[:, None])[:, 0]
+        reaching = np.concatenate([[0], np.cumsum(~fails | able)])
+        members: Ints = np.diff(reaching[self._rooms.start]).astype(np.int32)
+        return members
+
     def _overcomes(self, rows: Indices, platform: Ints, resident: Ints) -> tuple[Flags, Flags]:
         key, person = self._occasions.key[rows], self._occasions.person[rows]
         fails = self._reach_luck[platform, person[:, None]] < self._blocked[resident, platform]
         able = self._people.circumvention_luck[person][:, None] < self._circumventing_share(person, resident, platform)
-        around = fails & able & (luck(Purpose.FRICTION, key)[:, None] >= self._policy.friction[platform])
+        trouble = np.stack([luck(Purpose.FRICTION, key, salt) for salt in self._salts])[platform, np.arange(len(rows))[:, None]]
+        around = fails & able & (trouble >= np.where(self._policy.survey, 0.0, self._policy.friction)[platform])
         shut = (fails & ~around) | self._closed[platform]
         return ~(shut & self._switch), around & ~self._closed[platform] & self._switch
 

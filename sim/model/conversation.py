@@ -63,9 +63,9 @@ class Conversation:
         messages = self._submissions(rows, willing, venue, room, manner)
         verdict = self._judge(messages)
         self._publish(rows, messages, verdict)
-        arises = self._arise(rows)
-        said = willing & arises
-        self._write(rows, venue, reached, barred, arises, said, manner, around)
+        arises, out_of_reach = self._arise(rows, ~reached | (venue == UNREACHABLE))
+        said = willing & arises & ~out_of_reach
+        self._write(rows, venue, out_of_reach, barred, arises, said, manner, around)
         kept = np.flatnonzero(said[messages.occasion - rows.start, messages.world])
         self._follow(messages.take(kept), verdict.take(kept))
 
@@ -152,13 +152,18 @@ class Conversation:
         ledger, local = self._world.ledger, messages.occasion - rows.start
         shape = (rows.stop - rows.start, self._worlds)
         shown, gone = np.full(shape, np.inf), np.full(shape, np.inf)
+        ledger.audience[messages.occasion, messages.world] = self._world.access.audience(messages.room, messages.world)
         shown[local, messages.world] = np.where(verdict.unpublished, np.inf, messages.time)
         gone[local, messages.world] = verdict.gone
         ledger.shown[rows] = shown
         ledger.gone[rows] = gone
 
-    def _arise(self, rows: slice) -> Flags:
-        """Whether what would prompt an occasion is there to be seen, which nothing is on a survey; what does not arise is never shown."""
+    def _arise(self, rows: slice, unreached: Flags) -> tuple[Flags, Flags]:
+        """Whether what would prompt an occasion is there to be seen, and whether the conversation has been out of somebody's reach.
+
+        Nothing is there to be seen on a survey. What does not arise is never shown. A reply whose prompting message was out of its
+        author's reach is out of reach too, so that all that a block takes away is counted as taken by it.
+        """
         occasions, ledger = self._world.occasions, self._world.ledger
         parent, depth, time = occasions.parent[rows], occasions.depth[rows], occasions.time[rows, None]
         arises = np.ones((len(parent), self._worlds), np.bool_)
@@ -168,19 +173,24 @@ class Conversation:
             prompting, venue = parent[at], np.maximum(ledger.venue[occasions.root[rows][at]], 0)
             seen = (ledger.shown[prompting] <= time[at]) & (time[at] < ledger.gone[prompting]) & ~self._world.policy.survey[venue]
             arises[at] = seen
+            unreached[at] |= np.where(
+                prompting[:, None] >= rows.start,
+                unreached[np.maximum(prompting - rows.start, 0)],
+                ledger.outcome[prompting] == Outcome.UNREACHABLE,
+            )
             where, column = np.nonzero(~seen)
             ledger.shown[rows.start + at[where], column] = ledger.gone[rows.start + at[where], column] = np.inf
-        return arises
+        return arises, unreached
 
     def _write(
-        self, rows: slice, venue: Ints, reached: Flags, barred: Flags, arises: Flags, said: Flags, manner: Manners, around: Flags
+        self, rows: slice, venue: Ints, out_of_reach: Flags, barred: Flags, arises: Flags, said: Flags, manner: Manners, around: Flags
     ) -> None:
         """Voice and outcome of every occasion; what the rules took is written over by what follows."""
         ledger = self._world.ledger
         outcome = np.where(said, Outcome.STOOD, Outcome.UNSAID).astype(np.uint8)
         outcome[~arises] = Outcome.NEVER_AROSE
         outcome[barred] = Outcome.BARRED
-        outcome[~reached | (venue == UNREACHABLE)] = Outcome.UNREACHABLE
+        outcome[out_of_reach] = Outcome.UNREACHABLE
         outcome[(venue == NOT_OFFERED) & (self._world.occasions.parent[rows, None] < 0)] = Outcome.NOT_OFFERED
         ledger.venue[rows] = venue
         ledger.voice[rows] = np.where(said, manner, Manner.SILENT)

@@ -53,6 +53,7 @@ class Ledger:
         marks: flags.
         shown: time of publication, inf where it never was.
         gone: time of removal or hiding, inf where it never was.
+        audience: people who might read it, beside the author.
         afraid: indices of the worlds with fear; A of them.
         removal_risk, reprisal_risk: (O, A) risks that authors perceived, R and S.
         punished: (person, world, time) of each reprisal.
@@ -72,6 +73,7 @@ class Ledger:
     marks: NDArray[np.uint8]
     shown: Floats
     gone: Floats
+    audience: Ints
     afraid: tuple[int, ...]
     removal_risk: NDArray[np.float32]
     reprisal_risk: NDArray[np.float32]
@@ -97,6 +99,7 @@ def new_ledger(people: People, rooms: Rooms, occasions: Occasions, switches: Swi
         marks=np.zeros(shape, np.uint8),
         shown=np.full(shape, np.inf),
         gone=np.full(shape, np.inf),
+        audience=np.zeros(shape, np.int32),
         afraid=afraid,
         removal_risk=np.zeros((len(occasions), len(afraid)), np.float32),
         reprisal_risk=np.zeros((len(occasions), len(afraid)), np.float32),

@@ -37,7 +37,7 @@ class Occasions:
         seat: which of the person's rooms a spontaneous occasion takes, on whatever platform.
         parent, root: index of the message replied to (-1 for none) and of the one that began the conversation (itself for none).
         depth: number of the reply's ancestors that fall into the same window.
-        repeated: whether the same person has an earlier spontaneous occasion on the same topic in the same window.
+        repeated: how many spontaneous occasions the same person has on the same topic earlier in the same window.
     """
 
     key: Keys
@@ -50,7 +50,7 @@ class Occasions:
     parent: Ints
     root: Ints
     depth: Ints
-    repeated: NDArray[np.bool_]
+    repeated: Ints
 
     def __len__(self) -> int:
         return len(self.key)
@@ -117,7 +117,9 @@ def _spontaneous(scenario: Scenario, people: People) -> Iterator[tuple[Keys, Flo
         yield key[kept], time[kept], person[kept], topic[kept]
     for start, surge in surges:
         if surge.factor > 1:
-            yield _surge(scenario, people, hours, start, surge)
+            added = _surge(scenario, people, hours, start, surge)
+            kept = _survives(scenario, people, surges, *added)
+            yield added[0][kept], added[1][kept], added[2][kept], added[3][kept]
 
 
 def _surge_key(start: float, surge: Surge) -> int:
@@ -193,7 +195,8 @@ def _surge(scenario: Scenario, people: People, hours: _HourProfile, start: float
     everyone = np.arange(len(people), dtype=np.int32)
     share = np.diff(people.topic_cdf, axis=1, prepend=0.0)[people.group, topic]
     rate = people.rate * share * (surge.factor - 1) * _concerned(scenario, people, surge, everyone, np.full(len(people), topic, np.int8))
-    first, last = int(start // 24), int(np.ceil((start + surge.lasts) / 24))
+    first = int(start // 24)
+    last = max(first + 1, int(np.ceil(min(start + surge.lasts, scenario.horizon) / 24)))
     parts = []
     for day in range(first, last):
         day_key = child_keys(key, day)
@@ -282,9 +285,10 @@ def _in_time_order(scenario: Scenario, generations: list[_Generation], people: P
     return Occasions(**columns, repeated=repeated)
 
 
-def _repeated(window: Floats, pair: NDArray[np.int64], roots: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _repeated(window: Floats, pair: NDArray[np.int64], roots: NDArray[np.int64]) -> Ints:
     order = roots[np.argsort(pair[roots], kind="stable")]
-    same = (np.diff(pair[order], prepend=-1) == 0) & (np.diff(window[order], prepend=-1) == 0)
-    repeated = np.zeros(len(window), np.bool_)
-    repeated[order[same]] = True
+    first = (np.diff(pair[order], prepend=-1) != 0) | (np.diff(window[order], prepend=-1) != 0)
+    starts = np.flatnonzero(first)
+    repeated = np.zeros(len(window), np.int32)
+    repeated[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     return repeated

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.model.ledger import Ledger, Mark, room_of
+from sim.model.ledger import Ledger, Mark
 from sim.model.luck import Floats, Purpose, luck
 from sim.model.policy import Policy
 
@@ -23,12 +22,10 @@ def expected_readers(policy: Policy, ledger: Ledger) -> Floats:
     specs = [platform.reading for platform in policy.scenario.platforms.values()]
     share, half_life = np.array([spec.share for spec in specs]), np.array([spec.half_life for spec in specs])
     readers = np.zeros(ledger.shown.shape)
-    size: NDArray[np.int32] = np.maximum(ledger.rooms.size - 1, 0)
     rows = np.arange(len(ledger.occasions))
     for column in range(len(ledger.worlds)):
         shown = rows[ledger.shown[:, column] < ledger.horizon]
         venue = ledger.venue[shown, column].astype(np.int32)
-        audience = size[room_of(ledger.rooms, ledger.occasions, shown, venue[:, None])[:, 0]]
         visible = np.minimum(ledger.gone[shown, column], ledger.horizon) - ledger.shown[shown, column]
-        readers[shown, column] = audience * share[venue] * -np.expm1(-np.log(2) / half_life[venue] * visible)
+        readers[shown, column] = ledger.audience[shown, column] * share[venue] * -np.expm1(-np.log(2) / half_life[venue] * visible)
     return readers

@@ -12,6 +12,9 @@ from sim.model.luck import Floats, Keys, Purpose, child_keys, luck, name_key
 from sim.model.people import People
 from sim.scenario.schema import Platform, Scenario
 
+_RATE_UNITS = 2.0**20
+"""Units in which a daily rate is counted for drawing repliers."""
+
 
 @dataclass(frozen=True)
 class Rooms:
@@ -24,7 +27,7 @@ class Rooms:
         platform: (rooms,) platform index; -1 for room 0.
         start: (rooms + 1,) first position of a room's members in `member`.
         member: (seats filled,) person index, room by room.
-        activity: (seats filled,) cumulated rate of the members, over all rooms.
+        activity: (seats filled,) cumulated rate of the members, over all rooms; whole numbers, so that a room's share of them is exact.
     """
 
     of_person: NDArray[np.int32]
@@ -32,20 +35,22 @@ class Rooms:
     platform: NDArray[np.int32]
     start: NDArray[np.int64]
     member: NDArray[np.int32]
-    activity: Floats
+    activity: NDArray[np.int64]
 
     def draw_member(self, room: NDArray[np.int32], uniform: Floats, other_than: NDArray[np.int32]) -> NDArray[np.int32]:
         """Members of the given rooms, drawn by activity; the next member where the draw hits `other_than`."""
-        low = np.where(self.start[room] > 0, self.activity[self.start[room] - 1], 0.0)
+        low = np.where(self.start[room] > 0, self.activity[self.start[room] - 1], 0)
         high = self.activity[self.start[room + 1] - 1]
-        at = np.searchsorted(self.activity, low + uniform * (high - low), side="left")
-        at = np.clip(at, self.start[room], self.start[room + 1] - 1)
+        at = np.searchsorted(self.activity, low + (uniform * (high - low)).astype(np.int64), side="right")
         following = self.start[room] + (at - self.start[room] + 1) % self.size[room]
         return np.where(self.member[at] == other_than, self.member[following], self.member[at]).astype(np.int32)
 
 
-def draw_rooms(scenario: Scenario, people: People) -> Rooms:
-    """Rooms of every platform that has them, for every replication in the stack."""
+def draw_rooms(scenario: Scenario, people: People, ranking: NDArray[np.int32]) -> Rooms:
+    """Rooms of every platform that has them, for every replication in the stack.
+
+    `ranking` is (ranks, P): the platforms that each person would use; the others seat them nowhere.
+    """
     platforms = list(scenario.platforms.items())
     seats = max(p.rooms.per_person for _, p in platforms)
     of_person = np.zeros((len(platforms), seats, len(people)), np.int32)
@@ -55,8 +60,9 @@ def draw_rooms(scenario: Scenario, people: People) -> Rooms:
         if platform.kind == "survey":
             continue
         for seat in range(platform.rooms.per_person):
-            rooms, room_sizes = _partition(platform, people, name_key("rooms", name, seat))
-            of_person[index, seat] = rooms + count
+            users = np.flatnonzero((ranking == index).any(axis=0))
+            rooms, room_sizes = _partition(platform, people, users, name_key("rooms", name, seat))
+            of_person[index, seat, users] = rooms + count
             sizes.append(room_sizes)
             owner.append(np.full(len(room_sizes), index, np.int32))
             count += len(room_sizes)
@@ -77,21 +83,24 @@ def _with_members(
         platform=platform,
         start=np.concatenate([[0], np.cumsum(size, dtype=np.int64)]),
         member=member,
-        activity=np.cumsum(np.maximum(people.rate[member], 1e-12)),
+        activity=np.cumsum(np.maximum(people.rate[member] * _RATE_UNITS, 1).astype(np.int64)),
     )
 
 
-def _partition(platform: Platform, people: People, salt: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """One seat for everybody: (P,) room numbers from 0, and the rooms' sizes."""
+def _partition(platform: Platform, people: People, users: NDArray[np.int64], salt: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """One seat for every user: room numbers from 0, and the rooms' sizes."""
+    if not len(users):
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
     pools = int(people.community.max()) + 2
-    mixes = luck(Purpose.COMMUNITY, people.key, salt) < platform.rooms.mixing
-    pool = people.replication * pools + np.where(mixes, 0, people.community + 1)
-    order = np.lexsort((luck(Purpose.ROOM_SEAT, people.key, salt), pool))
+    key = people.key[users]
+    mixes = luck(Purpose.COMMUNITY, key, salt) < platform.rooms.mixing
+    pool = people.replication[users] * pools + np.where(mixes, 0, people.community[users] + 1)
+    order = np.lexsort((luck(Purpose.ROOM_SEAT, key, salt), pool))
     numbers, starts = np.unique(pool[order], return_index=True)
     keys = child_keys(people.replication_key[numbers // pools], numbers % pools)
     stops = np.append(starts[1:], len(order))
     sizes = np.concatenate([_cut(platform, keys[i : i + 1], int(stops[i] - starts[i]), salt) for i in range(len(starts))])
-    rooms = np.empty(len(people), np.int32)
+    rooms = np.empty(len(users), np.int32)
     rooms[order] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     return rooms, sizes
 

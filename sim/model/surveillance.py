@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.model.access import Flags
 from sim.model.counter import Indices
 from sim.model.delays import waits
-from sim.model.access import Flags
 from sim.model.luck import Floats, Purpose, luck, name_key
 from sim.model.moderation.submissions import Submissions
 from sim.model.people import People

@@ -113,8 +113,8 @@ def run_relabelled(what: Scenario, monkeypatch: pytest.MonkeyPatch, order: np.nd
         original["people"] = draw_people(scenario, replications)
         return relabelled(original["people"], order)
 
-    def rooms(scenario: Scenario, _: People) -> Any:
-        original["rooms"] = drawn = draw_rooms(scenario, original["people"])
+    def rooms(scenario: Scenario, _: People, ranking: np.ndarray) -> Any:
+        original["rooms"] = drawn = draw_rooms(scenario, original["people"], ranking[:, number])
         return replace(drawn, of_person=drawn.of_person[:, :, order], member=number[drawn.member])
 
     def occasions(scenario: Scenario, _: People, __: Any, ranking: np.ndarray) -> Any:
