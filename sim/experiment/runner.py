@@ -114,8 +114,9 @@ def _simulate(plan: Plan, jobs: int | None, executor: Executor | None, progress:
 
 def _tasks(plan: Plan, workers: int) -> list[Task]:
     from sim.experiment.task import batch_size
+    from sim.measures.table import needed_worlds
 
-    return cut(plan.replications, batch_size(plan.scenario, len(plan.worlds)), workers)
+    return cut(plan.replications, batch_size(plan.scenario, len(needed_worlds(plan.worlds))), workers)
 
 
 def _ledgers(plan: Plan, stage: Staging | None) -> Path | None:

@@ -58,11 +58,13 @@ def said(ledger: Ledger, world: int) -> NDArray[np.bool_]:
     return ledger.outcome[:, world] > Outcome.UNSAID
 
 
-def opinion_measures(private: Floats, collected: Floats) -> Iterator[Values]:
-    """Gap in the critical share (percentage points), and Wasserstein-1 distance on the bins."""
-    thought, heard = _normalised(private), _normalised(collected)
+def opinion_measures(private: Floats, collected: Floats, freely: Floats) -> Iterator[Values]:
+    """Differences in the critical share (percentage points) from private stances and from what the free world has counted, and
+    Wasserstein-1 distance on the bins."""
+    thought, heard, free = _normalised(private), _normalised(collected), _normalised(freely)
     critical = slice(0, BINS // 2)
     yield "opinion_gap", 100 * (heard[:, :, critical].sum(axis=2) - thought[:, :, critical].sum(axis=2))
+    yield "opinion_shift", 100 * (heard[:, :, critical].sum(axis=2) - free[:, :, critical].sum(axis=2))
     yield "opinion_distance", np.abs(np.cumsum(heard - thought, axis=2)).sum(axis=2) * _WIDTH
 
 

@@ -16,12 +16,14 @@ from sim.model.voice import Manner
 def people_measures(ledger: Ledger, world: int, free: int, level: NDArray[np.integer], shape: tuple[int, int]) -> Iterator[Values]:
     """Shares of people, by a (P,) level of each; shape is (replications, levels)."""
 
-    def count(people: NDArray[np.bool_]) -> Floats:
+    def count(people: NDArray[np.bool_], weights: Floats | None = None) -> Floats:
         cell = ledger.people.replication * shape[1] + level
-        return np.bincount(cell[people], minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+        weight = None if weights is None else weights[people]
+        return np.bincount(cell[people], weight, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
     everyone = count(np.ones(len(ledger.people), np.bool_))
     wished, heard = _wishes(ledger, world, free)
+    yield "heard_per_person", ratio(count(wished > 0, heard / np.maximum(wished, 1)), count(wished > 0))
     yield "people_heard", ratio(count((wished > 0) & (heard > 0)), count(wished > 0))
     yield "identified_per_1000", 1000 * ratio(count(_marked(ledger, world, Mark.IDENTIFIED)), everyone)
     punished = np.zeros(len(ledger.people), np.bool_)

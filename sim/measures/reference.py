@@ -12,28 +12,40 @@ Everything is counted on the ledger, in which each occasion has exactly one voic
 
 | outcome | meaning |
 | --- | --- |
-| not offered | no platform takes it: every survey has been answered on that topic |
-| unreachable | the author cannot reach the platform: blocked, closed, or lost to the trouble of circumvention |
+| not offered | no platform takes it: every survey has been put to the author on that topic |
+| unreachable | out of reach of the author (blocked, closed, lost to the trouble of circumvention), or of whoever would have prompted it |
 | barred | the author is detained |
 | never arose | the message that would have prompted it was not there to be seen |
 | unsaid | the author fell silent |
 | blocked | stopped before publication |
-| withheld | held for review, and never released |
+| withheld | held for review, and never released (or not by the horizon) |
 | hidden | published, then made visible to its author alone |
 | removed | published, then taken down |
 | stood | published, and there to the end |
 
-*Wished* means voiced in the `free` world of the same scenario, in which no mechanism is at work. Steps of the voice funnel and shares of what was
-wished are counted over these occasions; rates of moderation are counted over all messages in the world concerned, whether wished or not (fear of
-nothing may also make people speak who would not have: reactance). Counts are multiplied by `represents`.
+*Wished* means voiced in the `free` world of the same scenario, in which no mechanism is at work. Steps of the voice funnel and
+shares of what was wished are counted over these occasions. Rates of moderation, and what the convenor's picture is made of, are
+counted over all messages in the world concerned, sincere or not, wished or not: reactance to censorship makes a few people speak
+who would not have spoken in the free world, and no loss is set off against that. Counts are multiplied by `represents`.
+
+What a format does not offer is no loss: a survey takes one answer on each topic, so its scenario has fewer wishes than one with chat
+rooms. Compare shares between formats, not counts; and where people's number of occasions differs, `heard_per_person` rather than
+`people_heard`, which grows with every further chance to be heard.
 
 A measure that the sample cannot support (a quantile of no removals, a share of nothing) has no row. It is never written as 0 or NaN.
+The mean of a ratio such as `unsaid_per_removal` is over the replications that have a value.
 
-`summary.csv` gives the mean over replications, the standard deviation between them, and a 95 % interval from Student's t. The interval speaks of
-the randomness of the simulation under the scenario's assumptions, and of nothing else: it does not cover the assumptions themselves.
+Groups differ in how much they talk. In the free world already, `representation_ratio` is above 1 for talkative groups, and
+`opinion_gap` and `opinion_distance` hold the luck of who talks most. `opinion_shift` does not: it compares with the free world of
+the same replication, so it shows what the mechanisms do to the picture. `burden_gini` is 0 where everybody loses the same share.
 
-Splits: `total`, `group`, `topic`, `platform`, `day` where a measure counts occasions; `group` where it counts people; `rule` for messages taken;
-`stance` (tenths of the scale, by their middle) for the shares of private, said and counted stances that the figure `opinion` draws.
+`summary.csv` gives the mean over replications, the standard deviation between them, and a 95 % interval from Student's t. The
+interval speaks of the randomness of the simulation under the scenario's assumptions, and of nothing else: it does not cover the
+assumptions themselves.
+
+Splits: `total`, `group`, `topic` and `day` where a measure counts occasions; `platform` for messages that a platform carried;
+`group` where it counts people; `rule` for messages taken; `stance` (tenths of the scale, by their middle) for the shares of private,
+said and counted stances that the figure `opinion` draws.
 """
 
 _READING = {True: "higher is a greater loss", False: "higher is a smaller loss", None: "neither"}

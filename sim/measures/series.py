@@ -34,15 +34,15 @@ def series(ledger: Ledger, world: str, represents: float) -> list[Piece]:
 
 
 def _risks(ledger: Ledger, column: int, bins: int, hours: list[str]) -> list[Piece]:
-    """Mean perceived risks over the occasions of a bin, in worlds with fear."""
+    """Mean perceived risks over the occasions of a bin that some platform takes, in worlds with fear."""
     if column not in ledger.afraid:
         return []
     at = ledger.afraid.index(column)
-    everything = np.ones(len(ledger.occasions), np.bool_)
-    there = _by_bin(ledger, everything, ledger.occasions.time, bins)
+    taken: NDArray[np.bool_] = ledger.venue[:, column] >= 0
+    there = _by_bin(ledger, taken, ledger.occasions.time, bins)
     risks = {"perceived_removal": ledger.removal_risk[:, at], "perceived_reprisal": ledger.reprisal_risk[:, at]}
     return [
-        Piece(name, "hour", hours, ratio(_by_bin(ledger, everything, ledger.occasions.time, bins, risk.astype(np.float64)), there))
+        Piece(name, "hour", hours, ratio(_by_bin(ledger, taken, ledger.occasions.time, bins, risk.astype(np.float64)), there))
         for name, risk in risks.items()
     ]
 

@@ -12,7 +12,7 @@ from sim.measures.crosstab import crosstab, state_codes
 from sim.measures.moderation import desk_measures, removal_measures, taken_by_rule
 from sim.measures.opinion import Opinions, counted, opinion_measures, representation, said, stance_shares
 from sim.measures.persons import burden_gini, people_measures
-from sim.measures.voice import chilling_effect, count_measures
+from sim.measures.voice import ON_ONE_PLATFORM, chilling_effect, count_measures
 from sim.model.ledger import Ledger
 from sim.model.luck import Floats
 from sim.model.moderation.pipeline import rule_labels
@@ -90,7 +90,8 @@ class Measurer:
         for split, levels, level in self._splits(column):
             table = self._table(column, split, level, len(levels))
             for name, values in count_measures(table, self._scenario.represents):
-                yield Piece(name, split, levels, values)
+                if split != "platform" or name in ON_ONE_PLATFORM:
+                    yield Piece(name, split, levels, values)
             if fearless != column and split != "platform":
                 name, values = chilling_effect(table, self._table(fearless, split, level, len(levels)))
                 yield Piece(name, split, levels, values)
@@ -106,7 +107,7 @@ class Measurer:
 
     def _opinion_measures(self, column: int) -> Iterator[Piece]:
         ledger, scenario = self._ledger, self._scenario
-        people, which = ledger.people, counted(ledger, column)
+        people, which, free = ledger.people, counted(ledger, column), self._column("free")
         topics = np.broadcast_to(np.arange(people.topics), people.stance.shape)
         groups = np.broadcast_to(people.group[:, None], people.stance.shape)
         splits = (
@@ -117,7 +118,8 @@ class Measurer:
         for split, levels, of_person, of_occasion in splits:
             private = self._opinions.private(of_person, len(levels))
             collected = self._opinions.voiced(column, which, of_occasion, len(levels))
-            for name, values in opinion_measures(private, collected):
+            freely = self._opinions.voiced(free, counted(ledger, free), of_occasion, len(levels))
+            for name, values in opinion_measures(private, collected, freely):
                 yield Piece(name, split, levels, values)
         name, values = representation(ledger, column, (self._replications, len(scenario.groups)))
         yield Piece(name, "group", list(scenario.groups), values)

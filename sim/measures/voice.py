@@ -32,7 +32,8 @@ _COUNTS: dict[str, Flags] = {
 _SHARES: dict[str, tuple[Flags, Flags]] = {
     "heard_share": (_COUNTS["seen"], _S.wished),
     "counted_share": (_COUNTS["counted"], _S.wished),
-    "access_loss_share": (_S.wished & ~_REACHED, _S.wished),
+    "access_loss_share": (_S.wished & (_S.outcome <= Outcome.UNREACHABLE), _S.wished),
+    "barred_share": (_S.wished & (_S.outcome == Outcome.BARRED), _S.wished),
     "removal_rate": (_S.outcome == Outcome.REMOVED, _S.published),
     "prior_restraint_rate": ((_S.outcome == Outcome.BLOCKED) | (_S.outcome == Outcome.WITHHELD), _S.said),
     "hidden_rate": (_S.outcome == Outcome.HIDDEN, _S.published),
@@ -42,6 +43,12 @@ _SHARES: dict[str, tuple[Flags, Flags]] = {
     "unsaid_per_removal": (_S.silenced, _S.taken),
     "conversation_lost": (_REACHED & _S.reply & (_S.outcome == Outcome.NEVER_AROSE), _REACHED & _S.reply),
 }
+
+ON_ONE_PLATFORM = (
+    *("said", "said_sincerely", "published", "seen", "counted"),
+    *("removal_rate", "prior_restraint_rate", "hidden_rate", "softening_rate", "coding_rate"),
+)
+"""Measures that make sense by the platform that carried the message; wishes that no platform carried belong to none."""
 
 _ANY_SINCERE = _S.said & (_S.voice == Manner.SINCERE)
 

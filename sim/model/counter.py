@@ -11,14 +11,13 @@ from sim.model.luck import Floats
 
 Indices = NDArray[np.integer]
 
-_LARGEST_EXPONENT = 300.0
-
 
 class Counters:
     """Decayed sums, some to an entry and world: each halves every half-life.
 
     A sum is held inflated by exp(rate x time of each addition), so that decay costs one scalar a reading, and nothing is
-    ever touched for decay alone.
+    ever touched for decay alone. Half-lives are a nine-hundredth of the horizon at least (the scenario sees to that), so that no sum
+    overflows.
     """
 
     def __init__(self, sums: int, entries: int, worlds: int, half_life: float) -> None:
@@ -44,9 +43,6 @@ class Counters:
         """Add one amount to each sum at the given entries and worlds, as of the given times: arrays of length m, or scalars."""
         if not len(entries):
             return
-        latest = float(times.max() if isinstance(times, np.ndarray) else times)
-        if self._rate * (latest - self._epoch) > _LARGEST_EXPONENT:
-            self._rebase(latest)
         where = entries * np.int64(self._worlds) + worlds
         inflation = np.exp(self._rate * (times - self._epoch))
         for sums, amount in zip(self._sums, amounts, strict=True):

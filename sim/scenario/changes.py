@@ -18,6 +18,8 @@ from sim.scenario.wording import locate, worded
 SECTIONS = ("platforms", "jurisdictions", "voice", "beliefs")
 DRAWN_BEFORE = {"platforms": ("kind", "habit", "habits", "rooms", "replies"), "jurisdictions": ("utc_offset",)}
 """What shapes people and occasions, which are drawn before time begins."""
+MEASURED_AFTER = {"platforms": ("reading",), "voice": ("softening", "model")}
+"""What measures are reckoned with once time has passed, for all of it alike."""
 
 Fault = tuple[Path, str]
 """A path in the scenario, and what is wrong there."""
@@ -96,6 +98,8 @@ def _under(values: dict[str, object], path: Path) -> Path:
 def _forbidden(path: tuple[str, ...]) -> str | None:
     if path[0] not in SECTIONS:
         return f"a parameter of {', '.join(SECTIONS[:-1])} or {SECTIONS[-1]} ({hint(path[0], SECTIONS)})"
+    if len(path) > 1 and (path[1] if path[0] == "voice" else path[min(2, len(path) - 1)]) in MEASURED_AFTER.get(path[0], ()):
+        return f"a parameter that may change while time runs (measures are reckoned with one {'.'.join(path)} for all of it)"
     if path[0] not in DRAWN_BEFORE:
         return None
     if len(path) < 3 or (len(path) == 3 and path[2] in ("rules", "desks")):
@@ -109,5 +113,6 @@ def _changed_kinds(before: Scenario, after: Scenario) -> Iterator[Fault]:
     for platform, spec in after.platforms.items():
         for name, rule in spec.rules.items():
             old = before.platforms[platform].rules[name]
-            if rule.detector != old.detector:
-                yield ("platforms", platform, "rules", name, "detector"), f"a rule keeps its detector ({old.detector}) while time runs"
+            for key in ("detector", "action", "desk"):
+                if getattr(rule, key) != getattr(old, key):
+                    yield ("platforms", platform, "rules", name, key), f"a rule keeps its {key} ({getattr(old, key)}) while time runs"

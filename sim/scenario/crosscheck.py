@@ -21,7 +21,7 @@ Clash = tuple[Path, str, object]
 
 def clashes(scenario: Scenario) -> list[Clash]:
     """References to topics, places, groups, platforms and desks that do not exist, and events beyond the horizon."""
-    parts = (_in_groups, _in_jurisdictions, _in_convenor, _in_platforms, _in_presets, _in_timeline, _late)
+    parts = (_in_groups, _in_jurisdictions, _in_convenor, _in_platforms, _in_presets, _in_timeline, _late, _no_weight, _short_half_lives)
     return list(islice(chain.from_iterable(part(scenario) for part in parts), 2 * MOST))
 
 
@@ -115,3 +115,21 @@ def _late(scenario: Scenario) -> Iterator[Clash]:
         if event.at > scenario.horizon:
             rule = f"a time within the horizon of {format_duration(scenario.horizon)}"
             yield ("timeline", index, "at"), rule, format_duration(event.at)
+
+
+def _no_weight(scenario: Scenario) -> Iterator[Clash]:
+    """Weights among which something is chosen, and which are all 0."""
+    for name, group in scenario.groups.items():
+        if not any(group.interests.get(topic, 1.0) for topic in scenario.topics):
+            yield ("groups", name, "interests"), "some topic with a weight above 0", "0 for every topic"
+    if not any(scenario.hour_profile):
+        yield ("hour_profile",), "some hour with a weight above 0", "0 for every hour"
+
+
+def _short_half_lives(scenario: Scenario) -> Iterator[Clash]:
+    shortest = scenario.horizon / 900
+    for key in ("removal_half_life", "reprisal_half_life", "climate_half_life", "noticed_half_life"):
+        half_life = getattr(scenario.beliefs, key)
+        if half_life < shortest:
+            rule = f"a half-life of at least a nine-hundredth of the horizon ({format_duration(shortest)})"
+            yield ("beliefs", key), rule, format_duration(half_life)

@@ -42,7 +42,7 @@ class KeywordRule(RuleBase):
     """Acts on a message whose text contains all parts of any of its combinations."""
 
     detector: Literal["keywords"] = parameter(..., "Looks for keyword combinations in the phrasebook's text.")
-    combinations: list[Annotated[str, Field(min_length=1, max_length=500)]] = parameter(
+    combinations: list[Annotated[str, Field(max_length=500, pattern=r"[^+\s]")]] = parameter(
         [], "Combinations, their parts joined by +; all parts must occur, in any order.", max_length=100_000
     )
     rule_list: Name | None = parameter(None, "A rule list that ships with chillsim.")
