@@ -168,7 +168,6 @@ EVENTS: dict[str, dict[str, Any]] = {
     "set a law": {"set": {"jurisdictions.home.sensitivity": {"human-rights": 1.0}, "jurisdictions.home.reprisal.hazard": 1.0}},
     "set voice": {"set": {"voice.fear_of_reprisal": 9.0, "voice.cost": 0.1}},
     "set beliefs": {"set": {"beliefs.removal_half_life": "2 d", "beliefs.discovery": 1.0, "beliefs.reprisal_half_life": "3 d"}},
-    "set reading": {"set": {"platforms.chat.reading.share": 0.01}},
     "reprisal news": {"reprisal_news": {"jurisdiction": "home", "reach": 1.0, "weight": 2.0}},
     "surge": {"surge": {"topic": "climate", "factor": 5.0, "lasts": "1 d"}},
     "slump": {"surge": {"topic": "climate", "factor": 0.1, "lasts": "1 d"}},
