@@ -64,6 +64,8 @@ def _print_tables(loaded: list[tuple[Path, Scenario]]) -> None:
     from sim.scenario.review import as_tables
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
-    for _, scenario in loaded:
-        for part in as_tables(scenario):
-            console.print(part)
+    with console.capture() as capture:
+        for _, scenario in loaded:
+            for part in as_tables(scenario):
+                console.print(part)
+    click.echo(capture.get(), nl=False)

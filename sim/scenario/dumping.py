@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.scenario.scalars import resolve
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.base import Part
 from sim.scenario.shape import Many, Named, Shape, Value, fields
 from sim.scenario.units import format_duration
 
-_BARE = re.compile(r"\w(?:[\w .,;/()+~%'-]*[\w.)%])?")
-_WORDS_ELSEWHERE = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
-"""Words that other YAML readers do not take for texts."""
+_BARE = re.compile(r"[^\W\d](?:[\w .,;/()+~%'-]*[\w.)%])?|[0-9.]+ (?:d|h|min|s)")
+"""Texts that need no quotes: words, and durations."""
+_NO_TEXTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+"""Words that some reader of YAML does not take for texts."""
 _ESCAPED = re.compile(r"[^\x20-\x7e\xa0-\u2027\u2030-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -78,14 +78,7 @@ def _scalar(value: Any) -> str:
 
 
 def _text(value: str) -> str:
-    if _BARE.fullmatch(value) and value.lower() not in _WORDS_ELSEWHERE and _is_text(value):
+    if _BARE.fullmatch(value) and value.lower() not in _NO_TEXTS:
         return value
     quoted = json.dumps(value, ensure_ascii=False)
     return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
-
-
-def _is_text(value: str) -> bool:
-    try:
-        return isinstance(resolve(value), str)
-    except ValueError:
-        return False

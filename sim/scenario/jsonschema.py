@@ -31,7 +31,8 @@ def json_schema() -> dict[str, Any]:
         part.pop("required", None)
     schema["properties"] = {"extends": _EXTENDS, **schema["properties"]}
     for section in SECTIONS:
-        name = schema["properties"][section]["additionalProperties"]["$ref"].rsplit("/", 1)[1]
+        (entry,) = schema["properties"][section]["patternProperties"].values()
+        name = entry["$ref"].rsplit("/", 1)[1]
         schema["$defs"][name]["properties"]["like"] = _LIKE
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

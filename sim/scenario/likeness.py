@@ -6,7 +6,7 @@ from sim.scenario.merging import merged
 from sim.scenario.problems import Problem, hint, shown
 from sim.scenario.reading import Unreadable
 from sim.scenario.shape import ROOT, Named, Shape, child
-from sim.scenario.tree import Mapping, Node, Refused, Scalar
+from sim.scenario.tree import Mapping, Node, Refused, Scalar, plain
 
 SECTIONS = ("groups", "platforms")
 LONGEST_CHAIN = 10
@@ -56,7 +56,7 @@ class _Copier:
         if isinstance(copy, Mapping) and self.copies[name] > LONGEST_CHAIN:
             rule = f"a chain of at most {LONGEST_CHAIN} copies"
         if rule is not None:
-            self.found.append(Problem(like.place, (self.section, name, "like"), f"{rule}, and got {shown(original)}"))
+            self.found.append(Problem(like.place, (self.section, name, "like"), f"{rule}, and got {shown(plain(like))}"))
         if rule is not None or not isinstance(copy, Mapping):
             return Refused(entry.place)
         whole = merged(copy, Mapping({key: node for key, node in entry.entries.items() if key != "like"}, entry.place), self.shape)

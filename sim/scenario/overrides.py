@@ -28,13 +28,15 @@ def overridden(tree: Mapping, overrides: Sequence[str], found: list[Problem]) ->
         if not equals:
             found.append(Problem(place, (), f"PATH=VALUE, such as horizon=10d, and got {shown(override)}"))
             continue
+        path = tuple(name.strip().split("."))
+        faults: list[Problem] = []
         try:
-            value = read_text(text, place.file, Budget(), found, place)
-            tree = put(tree, tuple(name.strip().split(".")), value)
+            tree = put(tree, path, read_text(text, place.file, Budget(), faults, place))
         except Unreadable as error:
-            found.append(Problem(place, tuple(name.strip().split(".")), error.problem.text))
+            faults.append(error.problem)
         except UnknownPath as error:
             found.append(Problem(place, error.path, str(error)))
+        found += [Problem(place, (*path, *fault.path), fault.text) for fault in faults]
     return tree
 
 

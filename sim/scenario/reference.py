@@ -9,9 +9,10 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from sim.scenario import presets
-from sim.scenario.changes import DRAWN_BEFORE, SECTIONS
+from sim.scenario.changes import DRAWN_BEFORE, MEASURED_AFTER, SECTIONS
 from sim.scenario.inheritance import LONGEST_CHAIN
 from sim.scenario.reading import DEEPEST, MOST_BYTES, MOST_NODES
+from sim.scenario.schema import Scenario
 from sim.scenario.schema.base import Part
 from sim.scenario.shape import ROOT, Choice, Many, Named, PartOf, Shape, fields, readable
 
@@ -77,9 +78,11 @@ chillsim check scenarios/un75-tencent.yaml --set horizon=20d --set platforms.ten
 ## Events
 
 Each event of the `timeline` has a time `at`, perhaps a `label` for figures, and one thing that happens. `set` changes parameters
-from then on, by dotted path: of {sections}, except what shapes people and occasions, which are drawn before time begins
-({drawn}). Rules and desks can be changed, but neither added nor taken away; a rule keeps its detector. Events lie within the
-horizon.
+from then on, by dotted path, of {sections}.
+It cannot change what shapes people and occasions, which are drawn before time begins
+({drawn}),
+nor what measures are reckoned with at the end ({measured}). Rules and desks
+can be changed, but neither added nor taken away; a rule keeps its detector, its action and its desk. Events lie within the horizon.
 
 ```yaml
 extends: minimal.yaml
@@ -110,7 +113,6 @@ evidence:
 
 def page() -> str:
     """The page, as Markdown."""
-    drawn = ", ".join(f"`{section}.NAME.{key}`" for section, keys in DRAWN_BEFORE.items() for key in keys)
     introduction = _PAGE.format(
         minimal=presets.text("scenarios", "minimal"),
         megabytes=MOST_BYTES / 1_000_000,
@@ -118,9 +120,16 @@ def page() -> str:
         depth=DEEPEST,
         chain=LONGEST_CHAIN,
         sections=", ".join(f"`{section}`" for section in SECTIONS),
-        drawn=drawn,
+        drawn=_keys(DRAWN_BEFORE),
+        measured=_keys(MEASURED_AFTER),
     )
     return introduction + "".join(_section(model, places) for model, places in _parts().items())
+
+
+def _keys(sections: dict[str, tuple[str, ...]]) -> str:
+    """Paths of keys by section."""
+    places = {section: f"{section}.NAME" if isinstance(fields(Scenario)[section], Named) else section for section in sections}
+    return ", ".join(f"`{places[section]}.{key}`" for section, keys in sections.items() for key in keys)
 
 
 def _parts() -> dict[type[Part], list[str]]:

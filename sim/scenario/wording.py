@@ -85,6 +85,8 @@ def _sentence(fault: Fault, nodes: Sequence[Node]) -> str:
             return clean(str(context.get("error", error["msg"])), 300)
         case "too_long" | "too_short" if shape is not None:
             return f"{readable(shape)}, and got {context.get('actual_length')}"
+        case "string_pattern_mismatch" if isinstance(shape, Value) and shape.kind == "text":
+            return f"{readable(shape)} that matches {context.get('pattern')}, and got {shown(error['input'])}"
     return _expectation(shape, error["input"])
 
 
