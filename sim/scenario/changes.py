@@ -42,7 +42,7 @@ def variants(scenario: Scenario) -> list[tuple[float, Scenario]]:
 
 def faults_in_sets(scenario: Scenario) -> list[Fault]:
     """What is wrong with the `set` events of a timeline."""
-    return list(islice((fault for _, _, faults in _history(scenario) for fault in faults), 2 * MOST))
+    return list(islice((fault for _, _, faults in _history(scenario) for fault in faults), MOST + 1))
 
 
 def _history(scenario: Scenario) -> Iterator[tuple[float, Scenario, list[Fault]]]:

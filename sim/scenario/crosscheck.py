@@ -22,7 +22,7 @@ Clash = tuple[Path, str, object]
 def clashes(scenario: Scenario) -> list[Clash]:
     """References to topics, places, groups, platforms and desks that do not exist, and events beyond the horizon."""
     parts = (_in_groups, _in_jurisdictions, _in_convenor, _in_platforms, _in_presets, _in_timeline, _late, _no_weight, _short_half_lives)
-    return list(islice(chain.from_iterable(part(scenario) for part in parts), 2 * MOST))
+    return list(islice(chain.from_iterable(part(scenario) for part in parts), MOST + 1))
 
 
 def _keys(kind: str, names: Iterable[str], known: Mapping[str, object], here: Path) -> Iterator[Clash]:

@@ -167,7 +167,7 @@ def unmatched(scenario: Scenario) -> list[Clash]:
     """The evidence whose path leads to nothing in the scenario."""
     data = resolved(scenario)
     ends = ((path, _dead_end(data, tuple(path.split(".")), ())) for path in scenario.evidence)
-    return list(islice(((("evidence", path), _no_parameter(end), path) for path, end in ends if end is not None), 2 * MOST))
+    return list(islice(((("evidence", path), _no_parameter(end), path) for path, end in ends if end is not None), MOST + 1))
 
 
 def _no_parameter(end: _DeadEnd) -> str:

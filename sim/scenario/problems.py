@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sim.scenario.tree import REFUSED, Path, Place
 
 MOST = 100
-"""Problems that are listed; the rest are counted."""
+"""Problems that are listed."""
 
 _LONGEST_NAME = 100
 
@@ -44,7 +44,7 @@ def report(problems: Iterable[Problem]) -> list[str]:
         once.setdefault((problem.place, problem.path[-1:], problem.text), problem)
     ordered = sorted(once.values(), key=lambda p: (p.place.file, p.place.line or 0, p.place.column or 0, dotted(p.path)))
     lines = [str(problem) for problem in ordered[:MOST]]
-    return lines if len(ordered) <= MOST else [*lines, f"and {len(ordered) - MOST} more problems"]
+    return lines if len(ordered) <= MOST else [*lines, f"and at least {len(ordered) - MOST} more"]
 
 
 def dotted(path: Path) -> str:
