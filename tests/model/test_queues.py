@@ -1,0 +1,112 @@
+"""The review desk against queueing theory (validation.md G): Erlang C, Pollaczek-Khinchine, Cobham.
+
+Means come from 30 batches of consecutive cases, long against the queue's memory; tolerance 4.5 standard errors of the batch means, which
+with 29 degrees of freedom gives one false alarm in 10,000 for each figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pytest
+import simpy
+
+from sim.model.moderation.desk import Case, ReviewDesk
+from sim.scenario.schema import Desk
+
+BATCHES = 30
+TOLERANCE = 4.5
+
+
+@dataclass(frozen=True)
+class Served:
+    """Waits of cases in the order of arrival (hours), which class each was of, and the mean queue."""
+
+    waits: np.ndarray
+    urgent: np.ndarray
+    queue: float
+    utilisation: float
+
+
+def serve(
+    reviewers: int, rate: float, service: Callable[[np.random.Generator, int], np.ndarray], cases: int, seed: int, urgent_share: float = 0.0
+) -> Served:
+    """Poisson arrivals at a desk that is always staffed; urgent cases go first."""
+    rng = np.random.default_rng(seed)
+    arrivals = np.cumsum(rng.exponential(1 / rate, cases))
+    times, urgent = service(rng, cases), rng.random(cases) < urgent_share
+    env, begun = simpy.Environment(), np.full(cases, np.nan)
+    spec = Desk.model_validate({"roster": [{"reviewers": reviewers}], "expiry": "3650 d"})
+    desk = ReviewDesk(env, spec, lambda case, expired: begun.__setitem__(case.subject, env.now - case.service))
+    for i in range(cases):
+        desk.submit(Case(-float(urgent[i]), arrivals[i], i, times[i], i))
+    env.run(until=arrivals[-1])
+    desk.settle()
+    done = slice(cases // (BATCHES + 1), int(cases * 0.999))
+    record = desk.record
+    return Served((begun - arrivals)[done], urgent[done], record.backlog_hours / env.now, record.busy_hours / record.duty_hours)
+
+
+def exponential(mean: float) -> Callable[[np.random.Generator, int], np.ndarray]:
+    return lambda rng, n: rng.exponential(mean, n)
+
+
+def deviation(values: np.ndarray, expected: float) -> float:
+    """Of the mean from what is expected, in standard errors of batch means."""
+    batches = np.array([batch.mean() for batch in np.array_split(values[np.isfinite(values)], BATCHES)])
+    return float((batches.mean() - expected) / (batches.std(ddof=1) / np.sqrt(BATCHES)))
+
+
+@cache
+def ten_reviewers(reviewers: int = 10) -> Served:
+    return serve(reviewers, 9.0, exponential(1.0), 150_000, seed=1)
+
+
+@pytest.mark.statistical
+def test_erlang_c() -> None:
+    """M/M/10 at arrival rate 9: P(wait) .6687, mean wait .6687, mean queue 6.0186."""
+    served = ten_reviewers()
+    assert abs(deviation((served.waits > 1e-9).astype(float), 0.6687)) < TOLERANCE
+    assert abs(deviation(served.waits, 0.6687)) < TOLERANCE
+    assert served.queue == pytest.approx(6.0186, rel=0.15)
+    assert served.utilisation == pytest.approx(0.9, rel=0.02)
+
+
+@pytest.mark.statistical
+def test_one_reviewer_more_is_found_out() -> None:
+    """Negative control."""
+    served = ten_reviewers(11)
+    assert deviation(served.waits, 0.6687) < -TOLERANCE
+    assert deviation((served.waits > 1e-9).astype(float), 0.6687) < -TOLERANCE
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize(
+    ("service", "square"),
+    [
+        (exponential(1.0), 2.0),
+        (lambda rng, n: np.ones(n), 1.0),
+        (lambda rng, n: np.exp(0.8 * rng.standard_normal(n) - 0.32), float(np.exp(0.64))),
+    ],
+    ids=["exponential", "fixed", "lognormal"],
+)
+def test_pollaczek_khinchine(service: Callable[[np.random.Generator, int], np.ndarray], square: float) -> None:
+    """M/G/1 at load .8: mean wait = rate E[S^2] / (2 (1 - load)); control: the formula for another variance."""
+    served = serve(1, 0.8, service, 90_000, seed=2)
+    expected = 0.8 * square / (2 * 0.2)
+    assert abs(deviation(served.waits, expected)) < TOLERANCE
+    assert abs(deviation(served.waits, expected * 1.5)) > TOLERANCE
+
+
+@pytest.mark.statistical
+def test_cobham_for_two_classes_of_heat() -> None:
+    """Non-preemptive M/M/1 at load .8, a third urgent: W_1 = R / (1 - r_1), W_2 = R / ((1 - r_1)(1 - r)), with R = rate E[S^2] / 2."""
+    share, rate = 1 / 3, 0.8
+    served = serve(1, rate, exponential(1.0), 120_000, seed=3, urgent_share=share)
+    first = rate / (1 - rate * share)
+    assert abs(deviation(served.waits[served.urgent], first)) < TOLERANCE
+    assert abs(deviation(served.waits[~served.urgent], first / (1 - rate))) < TOLERANCE
+    assert abs(deviation(served.waits[served.urgent], first / (1 - rate))) > TOLERANCE
