@@ -1,6 +1,6 @@
 """Occasions a second on one core: by population, and for one world without a desk. Medians; run on an idle machine.
 
-    python benchmarks/throughput.py
+python benchmarks/throughput.py
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Deleting every message late (validation.md D): the fall in conversation emerges from the ledger.
 
 Schneider & Rizoiu 2023: with a kernel proportional to (t + c)^-(1 + gamma) and branching ratio n*, deletion at age D leaves
-n_D = n* (1 - c^gamma (c + D)^-gamma), and the conversation, 1 / (1 - n*) messages from each that begins it, falls by (n* - n_D) / (1 - n_D).
+n_D = n* (1 - c^gamma (c + D)^-gamma), and the conversation, 1 / (1 - n*) messages from each that begins it, falls by
+(n* - n_D) / (1 - n_D).
 """
 
 from __future__ import annotations
