@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.commands.printing import write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def command(scenarios: tuple[Path, ...], overrides: tuple[str, ...], form: str) 
     """
     from sim.scenario import ScenarioError, load
 
+    write_plainly()
     loaded: list[tuple[Path, Scenario]] = []
     problems: list[str] = []
     for path in scenarios:
@@ -55,7 +57,7 @@ def _print_json(loaded: list[tuple[Path, Scenario]]) -> None:
 
     from sim.scenario.review import as_data
 
-    click.echo(json.dumps([{"file": str(path), **as_data(scenario)} for path, scenario in loaded], indent=2, ensure_ascii=False))
+    click.echo(json.dumps([{"file": str(path), **as_data(scenario)} for path, scenario in loaded], indent=2))
 
 
 def _print_tables(loaded: list[tuple[Path, Scenario]]) -> None:

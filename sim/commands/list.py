@@ -7,6 +7,8 @@ from textwrap import TextWrapper
 
 import click
 
+from sim.commands.printing import write_plainly
+
 
 def _presets(kind: str) -> dict[str, str]:
     from sim.scenario import presets
@@ -55,11 +57,12 @@ def command(kinds: tuple[str, ...], form: str) -> None:
 
     KIND is one of scenarios, phrasebooks, rule-lists, voices, measures and figures; all if not given.
     """
+    write_plainly()
     found = {kind: KINDS[kind][1]() for kind in kinds or KINDS}
     if form == "json":
         import json
 
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(found, indent=2))
         return
     for index, (kind, things) in enumerate(found.items()):
         click.echo(("\n" if index else "") + KINDS[kind][0])

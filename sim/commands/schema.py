@@ -26,7 +26,7 @@ def command(out: Path | None) -> None:
 
     from sim.scenario.jsonschema import json_schema
 
-    text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(json_schema(), indent=2) + "\n"
     if out is None:
         click.echo(text, nl=False)
         return

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,3 +89,11 @@ def test_shipped_scenarios(name: str) -> None:
     result = check(Path(__file__).parents[2] / "scenarios" / f"{name}.yaml")
     assert result.exit_code == 0
     assert "None stated" not in result.stdout
+
+
+def test_output_in_an_encoding_that_lacks_characters(tmp_path: Path) -> None:
+    path = write(tmp_path, BASE + "title: 北京\n")
+    for form, title in (("table", "base: ??\n"), ("json", json.dumps("北京"))):
+        command = [sys.executable, "-m", "sim", "check", str(path), "--format", form]
+        done = subprocess.run(command, env={**os.environ, "PYTHONIOENCODING": "latin-1"}, capture_output=True, check=True)
+        assert title.encode() in done.stdout
