@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from sim.model.ledger import Ledger
     from sim.scenario.schema import Scenario
 
-LARGEST_TASK = 4_000_000
-"""Occasions times worlds from which replications are not put into one task: about 200 MB."""
+LARGEST_TASK = 2_000_000
+"""Occasions times worlds from which replications are not put into one task: a process then holds some 300 MB."""
 
 
 @dataclass(frozen=True)
