@@ -7,6 +7,7 @@ import math
 import pytest
 
 from sim.measures.definitions import FUNNEL, MEASURES
+from sim.measures.table import Measurer
 from tests.model.handmade import ROWS, handmade, measures
 from tests.model.small import value
 
@@ -70,7 +71,6 @@ def test_what_the_sample_cannot_support_is_missing_and_never_zero() -> None:
     """Nobody replied, nobody was afraid, nothing was taken: no rate of it."""
     silent = [row for row in ROWS if row[3] < 0][-2:]
     what, ledger = handmade(silent)
-    from sim.measures.table import Measurer
 
     found = Measurer(what, ledger).measure("full")
     assert value(found, "wished") == 1
@@ -83,7 +83,6 @@ def test_what_the_sample_cannot_support_is_missing_and_never_zero() -> None:
 
 def test_a_wrong_figure_would_be_noticed() -> None:
     """Control: without the reply that went unsaid, self-censorship is another."""
-    from sim.measures.table import Measurer
 
     what, ledger = handmade([row for row in ROWS if row[0] != 5.0])
     assert value(Measurer(what, ledger).measure("full"), "self_censorship_rate") != pytest.approx(FULL["self_censorship_rate"])
