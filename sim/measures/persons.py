@@ -49,7 +49,7 @@ def gini(shares: Floats) -> float:
     if not total > 0:
         return float("nan")
     ranks = np.arange(1, len(shares) + 1)
-    return float((2 * ranks - len(shares) - 1) @ np.sort(shares) / (len(shares) * total))
+    return max(0.0, float((2 * ranks - len(shares) - 1) @ np.sort(shares) / (len(shares) * total)))
 
 
 def _wished(ledger: Ledger, free: int) -> NDArray[np.bool_]:

@@ -49,6 +49,10 @@ def test_gini(shares: list[float], expected: float) -> None:
     assert gini(np.array(shares)) == pytest.approx(expected)
 
 
+def test_gini_of_equal_shares_is_not_below_0_by_rounding() -> None:
+    assert all(gini(np.full(count, value)) >= 0 for count in range(1, 60) for value in (0.1, 1 / 3, 0.7, 59 / 60))
+
+
 def test_gini_of_no_loss_is_missing() -> None:
     assert math.isnan(gini(np.zeros(5)))
     assert math.isnan(gini(np.zeros(0)))
