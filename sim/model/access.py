@@ -18,6 +18,7 @@ NOT_OFFERED, UNREACHABLE = -1, -2
 """Venues of an occasion that no platform takes: the surveys have been answered, or blocks and closures stand in the way."""
 
 Flags = NDArray[np.bool_]
+_NEVER = np.int32(2**31 - 1)
 
 
 def rank_platforms(scenario: Scenario, people: People) -> Ints:
@@ -49,7 +50,7 @@ class Access:
         self._reach_luck = np.stack([luck(Purpose.REACH, people.key, salt) for salt in self._salts])
         self._closed = np.zeros(len(platforms), np.bool_)
         self._recruits: dict[tuple[int, int], float] = {}
-        self._answered = np.zeros((int(policy.survey.sum()), len(people) * people.topics, len(switches)), np.bool_)
+        self._answered = np.full((int(policy.survey.sum()), len(people) * people.topics, len(switches)), _NEVER)
         self._survey_number = np.cumsum(policy.survey) - 1
         self._policy = policy
         self._blocked = policy.blocked.copy()
@@ -81,17 +82,8 @@ class Access:
     def venues(self, rows: Indices) -> tuple[Ints, Flags]:
         """(n, W) platform that takes each of some spontaneous occasions, and whether a block was circumvented on the way there.
 
-        Occasions of one person on one topic come one after the other, since an answered survey takes no second one.
+        Rows are asked about in order; a survey remembers which occasion of a person on a topic answered it.
         """
-        venue = np.empty((len(rows), len(self._switch)), np.int32)
-        around = np.empty(venue.shape, np.bool_)
-        repeated = self._occasions.repeated[rows]
-        for number in range(int(repeated.max(initial=-1)) + 1):
-            now = np.flatnonzero(repeated == number)
-            venue[now], around[now] = self._venues_of_different_pairs(rows[now])
-        return venue, around
-
-    def _venues_of_different_pairs(self, rows: Indices) -> tuple[Ints, Flags]:
         venue = np.full((len(rows), len(self._switch)), NOT_OFFERED, np.int32)
         around = np.zeros(venue.shape, np.bool_)
         left = np.arange(len(rows))
@@ -112,11 +104,23 @@ class Access:
         reached, circumvents = self.reaches(rows, platform[:, None])
         survey = np.flatnonzero(self._policy.survey[platform])
         if len(survey):
-            number, pair = self._survey_number[platform[survey]], self._pairs(rows[survey])
             wanting = wanting.copy()
-            wanting[survey] &= ~self._answered[number, pair]
-            self._answered[number, pair] |= (wanting & reached)[survey]
+            wanting[survey] &= self._unanswered(rows[survey], platform[survey], (wanting & reached)[survey])
         return wanting & reached, wanting & ~reached, circumvents
+
+    def _unanswered(self, rows: Indices, survey: Ints, tries: Flags) -> Flags:
+        """(n, W): the person has not answered the survey on the topic before; of those who try, in order of rows, the first answers."""
+        pair = self._occasions.person[rows] * np.int64(self._people.topics) + self._occasions.topic[rows]
+        number, order = self._survey_number[survey], rows[:, None]
+        where, column = np.nonzero(tries & (self._answered[number, pair] > order))
+        where, column = where[::-1], column[::-1]
+        self._answered[number[where], pair[where], column] = rows[where]
+        unanswered: Flags = self._answered[number, pair] >= order
+        return unanswered
+
+    def unsettle(self, row: int) -> None:
+        """Take back the answers of occasions from this one on."""
+        self._answered[self._answered >= row] = _NEVER
 
     def reaches(self, rows: Indices, platform: Ints) -> tuple[Flags, Flags]:
         """(n, W): whether the author reaches the platform on that occasion, and whether that takes circumvention.
@@ -163,6 +167,3 @@ class Access:
             users = (resident == place) & (platform == blocked) & (self._ranking[0, person][:, None] == blocked)
             share = np.where(users, np.maximum(share, recruits), share)
         return share
-
-    def _pairs(self, rows: Indices) -> NDArray[np.int64]:
-        return self._occasions.person[rows] * np.int64(self._people.topics) + self._occasions.topic[rows]

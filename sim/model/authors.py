@@ -1,4 +1,4 @@
-"""What the author of each occasion brings to it, whatever the world."""
+"""What the authors of some occasions bring to them, whatever the world."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from sim.model.counter import Indices
 from sim.model.luck import Floats, Purpose, luck
 from sim.model.occasions import Occasions
 from sim.model.people import People
@@ -16,22 +17,24 @@ from sim.model.policy import Policy
 
 @dataclass(frozen=True)
 class Authors:
-    """All arrays have O entries.
+    """All arrays have n entries.
 
     Attributes:
+        person, registered: indices.
         pair: person x topics + topic.
-        registered, resident: jurisdiction index.
         stance: private stance on the topic.
+        heat: of a sincere message, under the stricter of the laws over its author.
         benefit: the person's, times the occasion's importance.
         fear, conformity, reactance: weights of the voice model.
         fluent: whether a coded wording comes to mind.
         speak_luck, manner_luck: uniform numbers.
     """
 
+    person: NDArray[np.int64]
+    registered: NDArray[np.int64]
     pair: NDArray[np.int64]
-    registered: NDArray[np.int32]
-    resident: NDArray[np.int32]
     stance: Floats
+    heat: Floats
     benefit: Floats
     fear: Floats
     conformity: Floats
@@ -40,18 +43,24 @@ class Authors:
     speak_luck: Floats
     manner_luck: Floats
 
+    def part(self, rows: slice) -> Authors:
+        """The authors of some of the occasions, as views."""
+        return Authors(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
-def authors_of(people: People, occasions: Occasions, importance_sigma: float) -> Authors:
-    """The authors of all occasions."""
-    person, key = occasions.person, occasions.key
-    pair = person * np.int64(people.topics) + occasions.topic
-    sigma = importance_sigma
+
+def authors_of(people: People, occasions: Occasions, rows: slice, policy: Policy) -> Authors:
+    """The authors of some occasions."""
+    person, key, topic = occasions.person[rows].astype(np.int64), occasions.key[rows], occasions.topic[rows]
+    pair = person * people.topics + topic
+    stance = people.stance.ravel()[pair]
+    sigma = policy.scenario.importance_sigma
     importance = np.exp(sigma * ndtri(luck(Purpose.IMPORTANCE, key)) - sigma**2 / 2)
     return Authors(
+        person=person,
+        registered=people.registered[person].astype(np.int64),
         pair=pair,
-        registered=people.registered[person],
-        resident=people.resident[person],
-        stance=people.stance.ravel()[pair],
+        stance=stance,
+        heat=sincere_heat(people, policy, person, topic, stance),
         benefit=people.benefit[person] * importance,
         fear=people.fear[person],
         conformity=people.conformity[person],
@@ -62,9 +71,9 @@ def authors_of(people: People, occasions: Occasions, importance_sigma: float) ->
     )
 
 
-def heat_of(authors: Authors, occasions: Occasions, policy: Policy) -> Floats:
-    """(O,) heat of each occasion's sincere message: the stricter of the laws over its author, times its criticality."""
-    at_home = policy.sensitivity[authors.resident, occasions.topic]
-    abroad = policy.sensitivity[authors.registered, occasions.topic]
-    heat: Floats = np.maximum(at_home, abroad) * (1 - authors.stance) / 2
+def sincere_heat(people: People, policy: Policy, person: Indices, topic: Indices, stance: Floats) -> Floats:
+    """Heat of sincere messages: the stricter of the laws over their authors, times their criticality."""
+    at_home = policy.sensitivity[people.resident[person], topic]
+    abroad = policy.sensitivity[people.registered[person], topic]
+    heat: Floats = np.maximum(at_home, abroad) * (1 - stance) / 2
     return heat

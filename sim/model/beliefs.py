@@ -6,6 +6,8 @@ everything witnessed in a room is the room's counter itself.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,11 +17,30 @@ from sim.model.people import People
 from sim.model.policy import Policy
 
 
+@dataclass(frozen=True)
+class Priors:
+    """Risks as they are perceived before anything happens; arrays of one shape.
+
+    Attributes:
+        removal: perceived removal.
+        reprisal: perceived reprisal.
+        exposure: what people take to be the chance that an authority learns who said it, which news of reprisals acts upon.
+    """
+
+    removal: Floats
+    reprisal: Floats
+    exposure: Floats
+
+    def part(self, rows: slice) -> Priors:
+        """The priors of some occasions, as views."""
+        return Priors(self.removal[rows], self.reprisal[rows], self.exposure[rows])
+
+
 class Beliefs:
     """Counters of everybody and every room, and how they read as R, S, C and N.
 
-    Pairs are person x topics + topic, or room x topics + topic. Readings take (n, 1) persons and pairs of persons, (n, w) rooms, pairs
-    of rooms and platforms, and (w,) indices of the worlds asked about.
+    Pairs are person x topics + topic, or room x topics + topic. Readings take (n, 1) persons and pairs of persons, (n, w) rooms and
+    pairs of rooms, and (w,) indices of the worlds asked about.
     """
 
     def __init__(self, people: People, rooms: int, policy: Policy, worlds: int) -> None:
@@ -54,36 +75,33 @@ class Beliefs:
             (self._room_news, spec.reprisal_half_life),
         ):
             counters.set_half_life(half_life, now)
+        self._priors = self._person_priors()
 
     def tell(self, platform: int, belief: str, value: float, who: NDArray[np.bool_]) -> None:
         """From now on, `who` (P,) start from this perceived risk on the platform."""
         told = self._told_removal if belief == "removal" else self._told_reprisal
         told[platform, who] = value
+        self._priors = self._person_priors()
 
-    def perceived_removal(
-        self, person: Indices, pair: Indices, room_pair: Indices, platform: Indices, worlds: Indices, now: float
-    ) -> Floats:
+    def priors(self, person: Indices, platform: Indices) -> Priors:
+        """Prior risks of (n, 1) persons on (n, w) platforms."""
+        where, table = platform * len(self._people) + person, self._priors
+        return Priors(table.removal.take(where), table.reprisal.take(where), table.exposure.take(where))
+
+    def perceived_removal(self, priors: Priors, pair: Indices, room_pair: Indices, worlds: Indices, now: float) -> Floats:
         """R, (n, w): a Beta belief whose evidence is own and witnessed messages, weighted by heat."""
-        spec, told = self._spec, self._told_removal[platform, person]
-        prior = self._policy.perceived_removal[platform, self._people.registered[person], self._believes(person, platform)]
-        prior = np.where(np.isnan(told), prior, told)
+        spec = self._spec
         own, seen = self._own_messages.at(pair, worlds, now), self._room_messages.at(room_pair, worlds, now)
         heat, acted = own + spec.witness_weight * seen
-        perceived: Floats = np.minimum((spec.removal_strength * prior + acted) / (spec.removal_strength + heat), 1.0)
+        perceived: Floats = np.minimum((spec.removal_strength * priors.removal + acted) / (spec.removal_strength + heat), 1.0)
         return perceived
 
-    def perceived_reprisal(self, person: Indices, room: Indices, platform: Indices, worlds: Indices, now: float) -> Floats:
-        """S, (n, w): what the law at home or abroad is thought to do, times the exposure on the platform, raised by news."""
-        policy, told = self._policy, self._told_reprisal[platform, person]
-        believes = self._believes(person, platform)
-        registered, resident = self._people.registered[person], self._people.resident[person]
-        distance = np.where(registered == resident, 1.0, policy.abroad[registered])
-        at_home = policy.exposure[platform, resident, believes]
-        from_afar = policy.exposure[platform, registered, believes] * distance
-        prior = np.maximum(at_home * policy.perceived_reprisal[resident], from_afar * policy.perceived_reprisal[registered])
-        prior = np.where(np.isnan(told), prior, told)
+    def perceived_reprisal(self, priors: Priors, person: Indices, room: Indices, worlds: Indices, now: float) -> Floats:
+        """S, (n, w): the prior, raised by news as far as people feel exposed."""
+        if self._news.empty and self._room_news.empty:
+            return 1 - (1 - priors.reprisal)
         news = self._news.at(person, worlds, now)[0] + self._room_news.at(room, worlds, now)[0]
-        perceived: Floats = 1 - (1 - prior) * np.exp(-news * np.maximum(at_home, from_afar))
+        perceived: Floats = 1 - (1 - priors.reprisal) * np.exp(-news * priors.exposure)
         return perceived
 
     def climate(self, room_pair: Indices, worlds: Indices, now: float) -> Floats:
@@ -103,10 +121,13 @@ class Beliefs:
         """Own messages, as far as their authors know: evidence that nothing has happened, until something does."""
         self._own_messages.add(pair, worlds, (heat, 0.0), times)
 
-    def record_published(self, room_pair: Indices, worlds: Indices, heat: Floats, stance: Floats, times: Floats) -> None:
+    def record_published(self, room_pair: Indices, worlds: Indices, stance: Floats, times: Floats) -> None:
         """Messages that rooms saw."""
-        self._room_messages.add(room_pair, worlds, (heat, 0.0), times)
         self._room_climate.add(room_pair, worlds, (1.0, stance), times)
+
+    def record_witnessed(self, room_pair: Indices, worlds: Indices, heat: Floats, times: Floats) -> None:
+        """Messages that rooms saw, as evidence that nothing has happened, until something does."""
+        self._room_messages.add(room_pair, worlds, (heat, 0.0), times)
 
     def record_action(self, person: Indices, pair: Indices, worlds: Indices, heat: Floats, times: Floats) -> None:
         """Actions that authors learned of."""
@@ -128,6 +149,19 @@ class Beliefs:
         people, worlds = np.repeat(who, self._worlds), np.tile(np.arange(self._worlds), len(who))
         self._news.add(people, worlds, (weight,), now)
 
-    def _believes(self, person: Indices, platform: Indices) -> NDArray[np.int8]:
-        believes: NDArray[np.int8] = (self._believer_luck[person] < self._policy.believed[platform]).astype(np.int8)
-        return believes
+    def _person_priors(self) -> Priors:
+        """(F, P) risks as everybody sees them before anything happens: what the laws at home and abroad are thought to do, or was told."""
+        policy, people = self._policy, self._people
+        platform = np.arange(len(policy.survey))[:, None]
+        believes = (self._believer_luck < policy.believed[:, None]).astype(np.int8)
+        at_home = policy.exposure[platform, people.resident, believes]
+        distance = np.where(people.registered == people.resident, 1.0, policy.abroad[people.registered])
+        from_afar = policy.exposure[platform, people.registered, believes] * distance
+        law = policy.perceived_reprisal
+        reprisal = np.maximum(at_home * law[people.resident], from_afar * law[people.registered])
+        removal = policy.perceived_removal[platform, people.registered, believes]
+        return Priors(
+            removal=np.where(np.isnan(self._told_removal), removal, self._told_removal),
+            reprisal=np.where(np.isnan(self._told_reprisal), reprisal, self._told_reprisal),
+            exposure=np.maximum(at_home, from_afar),
+        )

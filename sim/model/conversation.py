@@ -5,23 +5,28 @@ Arrays are (n, W): the window's occasions by worlds. Beliefs are read as they st
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
-from sim.model.access import NOT_OFFERED, UNREACHABLE, Flags
-from sim.model.authors import authors_of, heat_of
+from sim.model.access import Flags
+from sim.model.authors import sincere_heat
+from sim.model.counter import Indices
 from sim.model.ledger import Mark, Outcome, room_of
-from sim.model.luck import Purpose, luck
 from sim.model.moderation.pipeline import Verdict, no_verdict
 from sim.model.moderation.submissions import Submissions
-from sim.model.occasions import Ints
-from sim.model.policy import Policy
+from sim.model.stretch import Stretch, settle
 from sim.model.voice import VOICE_MODELS, Manner, Manners, Situation, expressed_heat, expressed_stance
 
 if TYPE_CHECKING:
     from sim.model.world import World
+
+
+SETTLED_AT_ONCE = 65_536
+"""Occasions times worlds that are settled together: enough to make light of the calls, few enough to stay in the cache."""
 
 
 class Conversation:
@@ -33,111 +38,118 @@ class Conversation:
         self._everywhere = np.arange(self._worlds)
         self._afraid = np.flatnonzero(world.switches.fear)
         self._moderated = np.flatnonzero(world.switches.moderation)
-        self._authors = authors_of(world.people, world.occasions, world.scenario.importance_sigma)
         self._topics = world.people.topics
+        self._settled: Stretch | None = None
+        self._next = 0
         self.barred_until = np.zeros((len(world.people), self._worlds))
-        self.set_policy(world.policy)
+        self._barred_to = 0.0
         world.env.process(self._windows())
 
-    def set_policy(self, policy: Policy) -> None:
-        """Adopt new tables."""
-        self._heat = heat_of(self._authors, self._world.occasions, policy)
+    def unsettle(self) -> None:
+        """Platforms, laws or promises have changed: what was settled ahead is to be settled anew."""
+        if self._settled is not None:
+            self._world.access.unsettle(self._next)
+            self._settled = None
 
     def _windows(self) -> simpy.events.ProcessGenerator:
         env, length, times = self._world.env, self._world.scenario.window, self._world.occasions.time
         numbers = np.unique(np.floor(times / length).astype(np.int64))
-        firsts, lasts = np.searchsorted(times, numbers * length), np.searchsorted(times, (numbers + 1) * length)
-        for number, first, last in zip(numbers.tolist(), firsts.tolist(), lasts.tolist(), strict=True):
+        lasts = np.searchsorted(times, (numbers + 1) * length)
+        for number, last in zip(numbers.tolist(), lasts.tolist(), strict=True):
             yield env.timeout(max(number * length - env.now, 0.0))
-            if last > first:
-                self._handle(slice(first, last))
+            if last > self._next:
+                self._handle(self._window(last, lasts))
+                self._next = last
 
-    def _handle(self, rows: slice) -> None:
-        world = self._world
-        world.actions.teach(world.env.now)
-        venue, around, reached = self._venues(rows)
-        room = room_of(world.rooms, world.occasions, rows, venue)
-        barred = self.barred_until[world.occasions.person[rows]] > world.occasions.time[rows, None]
-        manner = self._voices(rows, np.maximum(venue, 0), room)
-        willing = (venue >= 0) & reached & ~barred & (manner != Manner.SILENT)
-        messages = self._submissions(rows, willing, venue, room, manner)
+    def _window(self, last: int, lasts: NDArray[np.int64]) -> Stretch:
+        """The occasions up to `last`, settled together with some of the windows that follow."""
+        if self._settled is None or self._settled.rows.stop < last:
+            enough = int(np.searchsorted(lasts, self._next + SETTLED_AT_ONCE // self._worlds))
+            stop = max(last, int(lasts[min(enough, len(lasts) - 1)]))
+            self._settled = settle(self._world, slice(self._next, stop))
+        return self._settled.part(self._next, last)
+
+    def _handle(self, window: Stretch) -> None:
+        self._world.actions.teach(self._world.env.now)
+        window = self._without_detained(window)
+        manner = self._voices(window)
+        arises = np.ones(window.venue.shape, np.bool_)
+        late = np.flatnonzero(window.level == 0)
+        arises[late] = self._prompted(window, late)
+        said = window.open & arises & (manner != Manner.SILENT)
+        sent = np.flatnonzero(said)
+        messages = self._submissions(window, sent, manner)
         verdict = self._judge(messages)
-        self._publish(rows, messages, verdict)
-        arises, out_of_reach = self._arise(rows, ~reached | (venue == UNREACHABLE))
-        said = willing & arises & ~out_of_reach
-        self._write(rows, venue, out_of_reach, barred, arises, said, manner, around)
-        kept = np.flatnonzero(said[messages.occasion - rows.start, messages.world])
-        self._follow(messages.take(kept), verdict.take(kept))
+        self._publish(messages, verdict)
+        self._reply_at_once(window, arises, said)
+        self._write(window, arises, said, manner)
+        kept = np.flatnonzero(said.reshape(-1)[sent])
+        if len(kept) < len(sent):
+            messages, verdict = messages.take(kept), verdict.take(kept)
+        self._follow(messages, verdict)
 
-    def _venues(self, rows: slice) -> tuple[Ints, Flags, Flags]:
-        """Venue, whether a block was circumvented, and whether the author reached the venue."""
-        world, parent = self._world, self._world.occasions.parent[rows]
-        spontaneous, replies = np.flatnonzero(parent < 0), np.flatnonzero(parent >= 0)
-        shape = (len(parent), self._worlds)
-        venue, around, reached = np.empty(shape, np.int32), np.zeros(shape, np.bool_), np.ones(shape, np.bool_)
-        venue[spontaneous], around[spontaneous] = world.access.venues(rows.start + spontaneous)
-        world.ledger.venue[rows] = venue
-        if len(replies):
-            taken = world.ledger.venue[world.occasions.root[rows][replies]].astype(np.int32)
-            reached[replies], around[replies] = world.access.reaches(rows.start + replies, np.maximum(taken, 0))
-            reached[replies] |= taken < 0
-            venue[replies] = np.where(taken < 0, NOT_OFFERED, taken)
-        return venue, around, reached
+    def _without_detained(self, window: Stretch) -> Stretch:
+        if self._barred_to <= self._world.env.now:
+            return window
+        barred = self.barred_until.take(window.authors.person, axis=0) > window.time[:, None]
+        ceiling = np.minimum(window.ceiling, np.where(barred, np.uint8(Outcome.BARRED), np.uint8(Outcome.STOOD)))
+        return replace(window, open=window.open & ~barred, ceiling=ceiling)
 
-    def _voices(self, rows: slice, venue: Ints, room: Ints) -> Manners:
-        world, authors, now = self._world, self._authors, self._world.env.now
-        person, pair = world.occasions.person[rows, None], authors.pair[rows, None]
-        room_pair = room * np.int64(self._topics) + world.occasions.topic[rows, None]
-        removal, reprisal, noticed = np.zeros((3, *venue.shape))
+    def _voices(self, window: Stretch) -> Manners:
+        world, authors, now = self._world, window.authors, self._world.env.now
+        person, rows = authors.person[:, None], window.rows
+        removal, reprisal, noticed = np.zeros((3, *window.venue.shape))
         if len(there := self._afraid):
-            at, pairs = venue[:, there], room_pair[:, there]
-            removal[:, there] = r = world.beliefs.perceived_removal(person, pair, pairs, at, there, now)
-            reprisal[:, there] = s = world.beliefs.perceived_reprisal(person, room[:, there], at, there, now)
+            pair, pairs = authors.pair[:, None], window.room_pair[:, there]
+            removal[:, there] = r = world.beliefs.perceived_removal(window.priors, pair, pairs, there, now)
+            reprisal[:, there] = s = world.beliefs.perceived_reprisal(window.priors, person, window.room[:, there], there, now)
             world.ledger.removal_risk[rows], world.ledger.reprisal_risk[rows] = r, s
         if len(there := self._moderated):
-            noticed[:, there] = world.beliefs.noticed(person, room[:, there], there, now)
+            noticed[:, there] = world.beliefs.noticed(person, window.room[:, there], there, now)
         voice = world.policy.scenario.voice
         situation = Situation(
-            stance=authors.stance[rows, None],
-            heat=self._heat[rows, None],
-            benefit=authors.benefit[rows, None],
-            fear=authors.fear[rows, None],
-            conformity=authors.conformity[rows, None],
-            reactance=authors.reactance[rows, None],
-            fluent=authors.fluent[rows, None],
+            stance=authors.stance[:, None],
+            heat=authors.heat[:, None],
+            benefit=authors.benefit[:, None],
+            fear=authors.fear[:, None],
+            conformity=authors.conformity[:, None],
+            reactance=authors.reactance[:, None],
+            fluent=authors.fluent[:, None],
             removal=removal,
             reprisal=reprisal,
-            climate=world.beliefs.climate(room_pair, self._everywhere, now),
+            climate=world.beliefs.climate(window.room_pair, self._everywhere, now),
             noticed=noticed,
-            speak_luck=authors.speak_luck[rows, None],
-            manner_luck=authors.manner_luck[rows, None],
+            speak_luck=authors.speak_luck[:, None],
+            manner_luck=authors.manner_luck[:, None],
         )
         return VOICE_MODELS[voice.model](voice, situation)
 
-    def _submissions(self, rows: slice, willing: Flags, venue: Ints, room: Ints, manner: Manners) -> Submissions:
-        """Messages that authors would send if the occasion arises."""
-        world, authors = self._world, self._authors
-        local, column = np.nonzero(willing)
-        occasion, spoken, platform = local + rows.start, manner[local, column], venue[local, column]
-        person, topic, key = world.occasions.person[occasion], world.occasions.topic[occasion], world.occasions.key[occasion]
-        voice = world.policy.scenario.voice
-        stance = expressed_stance(voice.softening, authors.stance[occasion], spoken)
+    def _submissions(self, window: Stretch, sent: Indices, manner: Manners) -> Submissions:
+        """Messages at flat positions of the window, as their authors send them if the occasion arises."""
+        world, authors, voice = self._world, window.authors, self._world.policy.scenario.voice
+        local, column = np.divmod(sent, self._worlds)
+        spoken, private, platform = manner.reshape(-1)[sent], authors.stance.take(local), window.venue.take(sent)
+        person, topic, key = authors.person.take(local), window.topic.take(local), window.key.take(local)
+        stance = expressed_stance(voice.softening, private, spoken)
+        phrase = np.full(len(sent), -1, np.int32)
+        if len(read := np.flatnonzero(world.pipeline.reads[platform] & world.switches.moderation[column])):
+            phrase[read] = world.phrases(key[read], person[read], topic[read], stance[read], spoken[read])
         return Submissions(
-            occasion=occasion,
+            occasion=local + window.rows.start,
             world=column,
             person=person,
-            pair=authors.pair[occasion],
+            pair=authors.pair.take(local),
             topic=topic,
             platform=platform,
-            room=room[local, column],
-            registered=authors.registered[occasion],
+            room=window.room.take(sent),
+            registered=authors.registered.take(local),
             key=key,
-            time=world.occasions.time[occasion],
-            heat=expressed_heat(voice, self._heat[occasion], spoken),
+            time=window.time.take(local),
+            heat=expressed_heat(voice, authors.heat.take(local), spoken),
             stance=stance,
-            criticality=expressed_heat(voice, (1 - authors.stance[occasion]) / 2, spoken),
-            phrase=world.phrases(key, person, topic, stance, spoken),
-            kept=luck(Purpose.SAFEGUARD_KEPT, key) < world.policy.kept[platform],
+            criticality=expressed_heat(voice, (1 - private) / 2, spoken),
+            phrase=phrase,
+            kept=window.kept.take(sent),
         )
 
     def _judge(self, messages: Submissions) -> Verdict:
@@ -147,68 +159,59 @@ class Conversation:
             self._world.pipeline.judge(messages, np.flatnonzero(self._world.switches.moderation[messages.world]), verdict)
         return verdict
 
-    def _publish(self, rows: slice, messages: Submissions, verdict: Verdict) -> None:
+    def _publish(self, messages: Submissions, verdict: Verdict) -> None:
         """Write when messages appear and go, as if every reply were prompted."""
-        ledger, local = self._world.ledger, messages.occasion - rows.start
-        shape = (rows.stop - rows.start, self._worlds)
-        shown, gone = np.full(shape, np.inf), np.full(shape, np.inf)
-        ledger.audience[messages.occasion, messages.world] = self._world.access.audience(messages.room, messages.world)
-        shown[local, messages.world] = np.where(verdict.unpublished, np.inf, messages.time)
-        gone[local, messages.world] = verdict.gone
-        ledger.shown[rows] = shown
-        ledger.gone[rows] = gone
+        ledger, cells = self._world.ledger, messages.occasion * self._worlds + messages.world
+        published = np.flatnonzero(~verdict.unpublished)
+        ledger.audience.reshape(-1)[cells] = self._world.access.audience(messages.room, messages.world)
+        ledger.shown.reshape(-1)[cells[published]] = messages.time[published]
+        if len(self._moderated):
+            taken = np.flatnonzero(verdict.gone < np.inf)
+            ledger.gone.reshape(-1)[cells[taken]] = verdict.gone[taken]
 
-    def _arise(self, rows: slice, unreached: Flags) -> tuple[Flags, Flags]:
-        """Whether what would prompt an occasion is there to be seen, and whether the conversation has been out of somebody's reach.
+    def _prompted(self, window: Stretch, at: Indices) -> Flags:
+        """(m, W): whether what would prompt some replies is there to be seen, which nothing is outside of rooms."""
+        ledger, parent, time = self._world.ledger, window.parent[at], window.time[at, None]
+        there = (ledger.shown.take(parent, axis=0) <= time) & (time < ledger.gone.take(parent, axis=0))
+        return there & (window.room.take(at, axis=0) > 0)
 
-        Nothing is there to be seen on a survey. What does not arise is never shown. A reply whose prompting message was out of its
-        author's reach is out of reach too, so that all that a block takes away is counted as taken by it.
-        """
-        occasions, ledger = self._world.occasions, self._world.ledger
-        parent, depth, time = occasions.parent[rows], occasions.depth[rows], occasions.time[rows, None]
-        arises = np.ones((len(parent), self._worlds), np.bool_)
-        is_reply = parent >= 0
-        for level in range(int(depth.max()) + 1):
-            at = np.flatnonzero(is_reply & (depth == level))
-            prompting, venue = parent[at], np.maximum(ledger.venue[occasions.root[rows][at]], 0)
-            seen = (ledger.shown[prompting] <= time[at]) & (time[at] < ledger.gone[prompting]) & ~self._world.policy.survey[venue]
-            arises[at] = seen
-            unreached[at] |= np.where(
-                prompting[:, None] >= rows.start,
-                unreached[np.maximum(prompting - rows.start, 0)],
-                ledger.outcome[prompting] == Outcome.UNREACHABLE,
-            )
+    def _reply_at_once(self, window: Stretch, arises: Flags, said: Flags) -> None:
+        """Take back replies to messages of this window that are not there to be seen, and replies to those, and so on."""
+        ledger, first = self._world.ledger, window.rows.start
+        for level in range(1, int(window.level.max()) + 1):
+            at = np.flatnonzero(window.level == level)
+            arises[at] = seen = self._prompted(window, at)
+            said[at] &= seen
             where, column = np.nonzero(~seen)
-            ledger.shown[rows.start + at[where], column] = ledger.gone[rows.start + at[where], column] = np.inf
-        return arises, unreached
+            ledger.shown[first + at[where], column] = ledger.gone[first + at[where], column] = np.inf
 
-    def _write(
-        self, rows: slice, venue: Ints, out_of_reach: Flags, barred: Flags, arises: Flags, said: Flags, manner: Manners, around: Flags
-    ) -> None:
+    def _write(self, window: Stretch, arises: Flags, said: Flags, manner: Manners) -> None:
         """Voice and outcome of every occasion; what the rules took is written over by what follows."""
-        ledger = self._world.ledger
-        outcome = np.where(said, Outcome.STOOD, Outcome.UNSAID).astype(np.uint8)
-        outcome[~arises] = Outcome.NEVER_AROSE
-        outcome[barred] = Outcome.BARRED
-        outcome[out_of_reach] = Outcome.UNREACHABLE
-        outcome[(venue == NOT_OFFERED) & (self._world.occasions.parent[rows, None] < 0)] = Outcome.NOT_OFFERED
-        ledger.venue[rows] = venue
-        ledger.voice[rows] = np.where(said, manner, Manner.SILENT)
-        ledger.outcome[rows] = outcome
-        ledger.marks[rows] |= np.where(around & said, Mark.CIRCUMVENTED, 0).astype(np.uint8)
+        ledger, rows = self._world.ledger, window.rows
+        silent = np.where(arises, np.uint8(Outcome.UNSAID), np.uint8(Outcome.NEVER_AROSE))
+        ledger.outcome[rows] = np.minimum(np.where(said, np.uint8(Outcome.STOOD), silent), window.ceiling)
+        ledger.voice[rows] = np.where(said, manner, np.uint8(Manner.SILENT))
+        if window.around.any():
+            ledger.marks[rows] |= np.where(window.around & said, np.uint8(Mark.CIRCUMVENTED), np.uint8(0))
 
     def _follow(self, messages: Submissions, verdict: Verdict) -> None:
         """What follows from the messages that were said: lessons, actions of the platform, and findings of the authorities."""
-        world, beliefs = self._world, self._world.beliefs
-        where = messages.room * np.int64(self._topics) + messages.topic
-        seen = np.flatnonzero(~verdict.unpublished & (messages.room > 0))
-        beliefs.record_published(where[seen], messages.world[seen], messages.heat[seen], messages.stance[seen], messages.time[seen])
-        if len(self._afraid):
-            sent = np.flatnonzero(world.switches.fear[messages.world])
-            beliefs.record_submitted(messages.pair[sent], messages.world[sent], messages.heat[sent], messages.time[sent])
+        world, published = self._world, ~verdict.unpublished
+        self._teach(messages, published)
         if len(self._moderated):
             world.actions.follow(messages, verdict)
-        self._surveil(messages, ~verdict.unpublished)
+        if world.switches.surveillance.any():
+            self._surveil(messages, published)
+
+    def _teach(self, messages: Submissions, published: Flags) -> None:
+        """What people learn from what was said, before anything happens to it."""
+        beliefs, fear, where = self._world.beliefs, self._world.switches.fear, messages.room * self._topics + messages.topic
+        seen = np.flatnonzero(published & (messages.room > 0))
+        beliefs.record_published(where[seen], messages.world[seen], messages.stance[seen], messages.time[seen])
+        if len(self._afraid):
+            sent, seen = np.flatnonzero(fear[messages.world]), seen[fear[messages.world[seen]]]
+            beliefs.record_submitted(messages.pair[sent], messages.world[sent], messages.heat[sent], messages.time[sent])
+            beliefs.record_witnessed(where[seen], messages.world[seen], messages.heat[seen], messages.time[seen])
 
     def hear(self, occasion: int, column: int) -> None:
         """A message released from review is seen by its room from now on."""
@@ -216,10 +219,13 @@ class Conversation:
         venue, manner, voice = world.ledger.venue[row, column], world.ledger.voice[row, column], world.policy.scenario.voice
         room = room_of(world.rooms, world.occasions, row, venue[:, None])[:, 0]
         if room[0] > 0:
-            heat = expressed_heat(voice, self._heat[row], manner)
-            stance = expressed_stance(voice.softening, self._authors.stance[row], manner)
-            where = room * np.int64(self._topics) + world.occasions.topic[row]
-            world.beliefs.record_published(where, np.array([column]), heat, stance, np.array([world.env.now]))
+            person, topic = world.occasions.person[row], world.occasions.topic[row]
+            private = world.people.stance[person, topic]
+            heat = expressed_heat(voice, sincere_heat(world.people, world.policy, person, topic, private), manner)
+            stance = expressed_stance(voice.softening, private, manner)
+            where = room * np.int64(self._topics) + topic
+            world.beliefs.record_published(where, np.array([column]), stance, np.array([world.env.now]))
+            world.beliefs.record_witnessed(where, np.array([column]), heat, np.array([world.env.now]))
 
     def _surveil(self, messages: Submissions, published: Flags) -> None:
         world = self._world
@@ -238,6 +244,7 @@ class Conversation:
         if self.barred_until[person, column] <= world.env.now:
             silence = list(world.policy.scenario.jurisdictions.values())[place].reprisal.silence
             self.barred_until[person, column] = world.env.now + silence
+            self._barred_to = max(self._barred_to, world.env.now + silence)
             world.ledger.punished.append((person, column, world.env.now))
             rooms = np.unique(world.rooms.of_person[:, :, person])
             world.beliefs.record_reprisal(person, rooms[rooms > 0], column, world.env.now)

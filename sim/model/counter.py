@@ -25,6 +25,7 @@ class Counters:
         self._epoch = 0.0
         self._worlds = worlds
         self._sums = np.zeros((sums, entries * worlds))
+        self.empty = True
 
     def set_half_life(self, half_life: float, now: float) -> None:
         """Decay at another rate from now on."""
@@ -35,7 +36,7 @@ class Counters:
 
     def at(self, entries: Indices, worlds: Indices, now: float) -> Floats:
         """(sums, ...) values now at the broadcast of entries and worlds: (n, 1) or (n, w) against (w,)."""
-        values: Floats = np.take(self._sums, entries * self._worlds + worlds, axis=1)
+        values: Floats = self._sums.take(entries * self._worlds + worlds, axis=1)
         values *= math.exp(-self._rate * (now - self._epoch))
         return values
 
@@ -43,10 +44,12 @@ class Counters:
         """Add one amount to each sum at the given entries and worlds, as of the given times: arrays of length m, or scalars."""
         if not len(entries):
             return
+        self.empty = False
         where = entries * np.int64(self._worlds) + worlds
         inflation = np.exp(self._rate * (times - self._epoch))
         for sums, amount in zip(self._sums, amounts, strict=True):
-            np.add.at(sums, where, amount * inflation)
+            if isinstance(amount, np.ndarray) or amount:
+                np.add.at(sums, where, amount * inflation)
 
     def _rebase(self, now: float) -> None:
         self._sums *= math.exp(-self._rate * (now - self._epoch))

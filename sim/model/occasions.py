@@ -37,7 +37,6 @@ class Occasions:
         seat: which of the person's rooms a spontaneous occasion takes, on whatever platform.
         parent, root: index of the message replied to (-1 for none) and of the one that began the conversation (itself for none).
         depth: number of the reply's ancestors that fall into the same window.
-        repeated: how many spontaneous occasions the same person has on the same topic earlier in the same window.
     """
 
     key: Keys
@@ -50,7 +49,6 @@ class Occasions:
     parent: Ints
     root: Ints
     depth: Ints
-    repeated: Ints
 
     def __len__(self) -> int:
         return len(self.key)
@@ -72,7 +70,7 @@ def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: In
     generations = [roots]
     while len(generations[-1].key):
         generations.append(_replies(scenario, people, rooms, generations[-1], sum(len(g.key) for g in generations[:-1])))
-    return _in_time_order(scenario, generations, people)
+    return _in_time_order(generations)
 
 
 @dataclass(frozen=True)
@@ -269,7 +267,7 @@ def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: _Generat
     )
 
 
-def _in_time_order(scenario: Scenario, generations: list[_Generation], people: People) -> Occasions:
+def _in_time_order(generations: list[_Generation]) -> Occasions:
     def column(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(generation, name) for generation in generations])
 
@@ -280,15 +278,4 @@ def _in_time_order(scenario: Scenario, generations: list[_Generation], people: P
     columns = {f.name: column(f.name)[order] for f in fields(_Generation)}
     columns["parent"] = np.where(columns["parent"] >= 0, position[columns["parent"]], -1).astype(np.int32)
     columns["root"] = position[columns["root"]]
-    pair = columns["person"] * np.int64(people.topics) + columns["topic"]
-    repeated = _repeated(np.floor(columns["time"] / scenario.window), pair, np.flatnonzero(columns["parent"] < 0))
-    return Occasions(**columns, repeated=repeated)
-
-
-def _repeated(window: Floats, pair: NDArray[np.int64], roots: NDArray[np.int64]) -> Ints:
-    order = roots[np.argsort(pair[roots], kind="stable")]
-    first = (np.diff(pair[order], prepend=-1) != 0) | (np.diff(window[order], prepend=-1) != 0)
-    starts = np.flatnonzero(first)
-    repeated = np.zeros(len(window), np.int32)
-    repeated[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-    return repeated
+    return Occasions(**columns)

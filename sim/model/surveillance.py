@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.access import Flags
 from sim.model.counter import Indices
@@ -39,6 +40,7 @@ class Surveillance:
         self._policy = policy
         self._salts = [name_key(name) for name in policy.scenario.jurisdictions]
         self._delays = [place.reprisal.delay for place in policy.scenario.jurisdictions.values()]
+        self._under_law = [(people.registered == place) | (people.resident == place) for place in range(len(self._salts))]
         self._watches = [bool(policy.passed_on[:, place].any()) for place in range(len(self._salts))]
 
     def watch(self, messages: Submissions, among: Indices, published: Flags) -> list[Findings]:
@@ -48,14 +50,25 @@ class Surveillance:
 
     def _watch_from(self, place: int, messages: Submissions, among: Indices, published: Flags) -> Findings:
         policy, salt = self._policy, self._salts[place]
-        under_law = (messages.registered[among] == place) | (self._people.resident[messages.person[among]] == place)
-        rows = among[under_law & (policy.sensitivity[place, messages.topic[among]] > 0)]
-        key, platform, promise = messages.key[rows], messages.platform[rows], messages.kept[rows].astype(np.int8)
-        heat = policy.sensitivity[place, messages.topic[rows]] * messages.criticality[rows]
+        found = self._read(place, messages, among, published)
+        identity = policy.identity[messages.platform[found], _promise(messages, found)]
+        found = found[luck(Purpose.IDENTIFIED, messages.key[found], salt) < identity]
+        heat = policy.sensitivity[place, messages.topic[found]] * messages.criticality[found]
+        distance = np.where(self._people.resident[messages.person[found]] == place, 1.0, policy.abroad[place])
+        acted = found[luck(Purpose.REPRISAL, messages.key[found], salt) < policy.hazard[place] * heat * distance]
+        return Findings(place, found, acted, waits(self._delays[place], luck(Purpose.REPRISAL_DELAY, messages.key[acted], salt)))
+
+    def _read(self, place: int, messages: Submissions, among: Indices, published: Flags) -> Indices:
+        """Positions of the messages that reach the authority."""
+        policy, sensitivity = self._policy, self._policy.sensitivity[place]
+        rows = among[self._under_law[place][messages.person[among]]]
+        rows = rows[sensitivity[messages.topic[rows]] > 0]
+        platform, promise = messages.platform[rows], _promise(messages, rows)
         passed_on = np.where(published[rows], policy.passed_on[platform, place, promise], policy.shared[platform, place, promise])
-        found = luck(Purpose.AUTHORITY_SEES, key, salt) < heat * passed_on
-        found &= luck(Purpose.IDENTIFIED, key, salt) < policy.identity[platform, promise]
-        distance = np.where(self._people.resident[messages.person[rows]] == place, 1.0, policy.abroad[place])
-        acted = found & (luck(Purpose.REPRISAL, key, salt) < policy.hazard[place] * heat * distance)
-        delay = waits(self._delays[place], luck(Purpose.REPRISAL_DELAY, key[acted], salt))
-        return Findings(place, rows[found], rows[acted], delay)
+        heat = sensitivity[messages.topic[rows]] * messages.criticality[rows]
+        read: Indices = rows[luck(Purpose.AUTHORITY_SEES, messages.key[rows], self._salts[place]) < heat * passed_on]
+        return read
+
+
+def _promise(messages: Submissions, rows: Indices) -> NDArray[np.int8]:
+    return messages.kept[rows].astype(np.int8)

@@ -46,6 +46,7 @@ def _happen(world: World, event: Event, variant: Scenario | None) -> simpy.event
         platform = list(scenario.platforms).index(event.withdraw)
         world.convenor.leave(platform)
         world.access.close(platform)
+    world.conversation.unsettle()
 
 
 def _announce(world: World, at: float, announce: Announce) -> None:

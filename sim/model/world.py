@@ -92,13 +92,12 @@ class World:
         self.beliefs.set_policy(policy, self.env.now)
         self.pipeline = Pipeline(policy, self._phrasebook)
         self.surveillance = Surveillance(self.people, policy)
-        self.conversation.set_policy(policy)
+        self.conversation.unsettle()
         self.actions.set_policy(policy)
 
     def phrases(self, key: Keys, person: Indices, topic: Indices, stance: Floats, manner: Manners) -> Ints:
-        """Index of each message's text; -1 for all where no rule reads texts."""
-        if self._phrasebook is None:
-            return np.full(len(key), -1, np.int32)
+        """Index of each message's text; to be asked for only where a rule reads texts."""
+        assert self._phrasebook is not None
         return self._phrasebook.phrases(key, self._language[person], topic, stance, manner)
 
 

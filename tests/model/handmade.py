@@ -160,7 +160,6 @@ def occasions_by_hand(time: np.ndarray, person: np.ndarray, topic: np.ndarray, p
         parent=parent,
         root=zero,
         depth=zero,
-        repeated=zero,
     )
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simpy
 
-from sim.model.counter import Indices
 from sim.model.delays import waits
 from sim.model.ledger import Outcome
 from sim.model.luck import Purpose, luck
 from sim.model.moderation.desk import Case, ReviewDesk
-from sim.model.moderation.lessons import Lessons, Teacher
+from sim.model.moderation.lessons import Teacher, lessons, lessons_of
 from sim.model.moderation.pipeline import Verdict
 from sim.model.moderation.submissions import Submissions
 from sim.model.policy import Policy
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 SAMPLE_EVERY = 6.0
 """Hours between two samples of the desks' backlogs."""
-
-_OUTCOME = {"block": Outcome.BLOCKED, "hold": Outcome.WITHHELD, "hide": Outcome.HIDDEN, "remove": Outcome.REMOVED}
 
 
 @dataclass(frozen=True)
@@ -61,10 +58,12 @@ class Actions:
         goes = ~verdict.unpublished & (verdict.gone < self._world.scenario.horizon)
         acted = np.flatnonzero(verdict.unpublished | goes)
         where = messages.occasion[acted], messages.world[acted]
-        ledger.outcome[where] = self._outcomes()[verdict.rule[acted]]
+        ledger.outcome[where] = self._world.pipeline.outcomes[verdict.rule[acted]]
         ledger.rule[where] = verdict.rule[acted]
-        self._teacher.plan(Lessons.of(messages, np.flatnonzero(verdict.blocked), verdict.rule, messages.time))
-        self._teacher.plan(Lessons.of(messages, np.flatnonzero(goes), verdict.rule, verdict.gone))
+        self._teacher.plan(lessons_of(messages, np.flatnonzero(verdict.blocked), verdict.rule, messages.time))
+        self._teacher.plan(lessons_of(messages, np.flatnonzero(goes), verdict.rule, verdict.gone))
+        if not self._desks:
+            return
         cases = np.flatnonzero(~verdict.blocked & (verdict.case_arrival < self._world.scenario.horizon))
         for rule in np.unique(verdict.case_rule[cases]).tolist():
             rows = cases[verdict.case_rule[cases] == rule]
@@ -85,9 +84,6 @@ class Actions:
         for key, desk in self._desks.items():
             desk.settle()
             self._world.ledger.desks[key] = desk.record
-
-    def _outcomes(self) -> Indices:
-        return np.array([_OUTCOME[rule.spec.action] for rule in self._world.pipeline.rules] or [Outcome.STOOD], np.uint8)
 
     def _send(self, messages: Submissions, rule_index: int, arrivals: np.ndarray) -> None:
         world, rule = self._world, self._world.pipeline.rules[rule_index]
@@ -126,13 +122,13 @@ class Actions:
         ledger, where = self._world.ledger, (review.occasion, review.world)
         if ledger.gone[where] > self._world.env.now:
             ledger.gone[where] = self._world.env.now
-            ledger.outcome[where] = self._outcomes()[review.rule]
+            ledger.outcome[where] = self._world.pipeline.outcomes[review.rule]
             ledger.rule[where] = review.rule
             self._learn(review)
 
     def _learn(self, review: _Review) -> None:
         columns = (self._world.env.now, review.occasion, review.world, review.rule, review.heat)
-        self._teacher.plan(Lessons(*(np.array([value]) for value in columns)))
+        self._teacher.plan(lessons(*(np.array([value]) for value in columns)))
 
     def _sample(self) -> simpy.events.ProcessGenerator:
         while True:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.counter import Indices
 from sim.model.ledger import room_of
@@ -16,33 +16,23 @@ if TYPE_CHECKING:
     from sim.model.world import World
 
 
-@dataclass(frozen=True)
-class Lessons:
-    """Actions on messages, at the times at which they happen; all arrays have the same length."""
+Lessons = NDArray[np.void]
+"""Actions on messages, at the times at which they happen."""
 
-    time: Floats
-    occasion: Indices
-    world: Indices
-    rule: Indices
-    heat: Floats
-
-    def __len__(self) -> int:
-        return len(self.time)
-
-    @classmethod
-    def of(cls, messages: Submissions, rows: Indices, rule: Indices, time: Floats) -> Lessons:
-        """Actions on some messages; `rule` and `time` belong to all of them."""
-        return cls(time[rows], messages.occasion[rows], messages.world[rows], rule[rows], messages.heat[rows])
-
-    def take(self, rows: Indices) -> Lessons:
-        """Some of the actions."""
-        return Lessons(self.time[rows], self.occasion[rows], self.world[rows], self.rule[rows], self.heat[rows])
+_FIELDS = [("time", np.float64), ("occasion", np.int64), ("world", np.int64), ("rule", np.int64), ("heat", np.float64)]
 
 
-def joined(lessons: list[Lessons]) -> Lessons:
-    """All actions of a non-empty list."""
-    names = ("time", "occasion", "world", "rule", "heat")
-    return Lessons(*(np.concatenate([getattr(part, name) for part in lessons]) for name in names))
+def lessons(time: Floats, occasion: Indices, world: Indices, rule: Indices, heat: Floats) -> Lessons:
+    """Lessons from columns of the same length."""
+    result = np.empty(len(time), _FIELDS)
+    for (name, _), column in zip(_FIELDS, (time, occasion, world, rule, heat), strict=True):
+        result[name] = column
+    return result
+
+
+def lessons_of(messages: Submissions, rows: Indices, rule: Indices, time: Floats) -> Lessons:
+    """Actions on some messages; `rule` and `time` belong to all of them."""
+    return lessons(time[rows], messages.occasion[rows], messages.world[rows], rule[rows], messages.heat[rows])
 
 
 class Teacher:
@@ -61,31 +51,31 @@ class Teacher:
         """Teach what has happened by now, as of the time at which it happened."""
         if not self._ahead:
             return
-        ahead = joined(self._ahead)
-        ahead = ahead.take(np.argsort(ahead.time, kind="stable"))
-        due = ahead.time <= now
-        later, happened = ahead.take(np.flatnonzero(~due)), ahead.take(np.flatnonzero(due))
-        self._ahead = [later] if len(later) else []
-        gone = self._world.ledger.gone[happened.occasion, happened.world]
-        self._teach(happened.take(np.flatnonzero(np.isinf(gone) | (gone == happened.time))))
+        ahead = np.concatenate(self._ahead)
+        ahead = ahead[np.argsort(ahead["time"], kind="stable")]
+        due = int(np.searchsorted(ahead["time"], now, side="right"))
+        self._ahead = [ahead[due:]] if due < len(ahead) else []
+        self._teach(ahead[:due])
 
-    def _teach(self, lessons: Lessons) -> None:
-        if not len(lessons):
+    def _teach(self, happened: Lessons) -> None:
+        if not len(happened):
             return
         world, occasions = self._world, self._world.occasions
-        notice = np.array([rule.spec.notice for rule in world.pipeline.rules])[lessons.rule]
-        discovers = luck(Purpose.DISCOVERY, occasions.key[lessons.occasion]) < world.policy.scenario.beliefs.discovery
-        known = lessons.take(np.flatnonzero((notice != "none") | discovers))
-        person, topic = occasions.person[known.occasion], occasions.topic[known.occasion]
+        gone = world.ledger.gone[happened["occasion"], happened["world"]]
+        happened = happened[np.isinf(gone) | (gone == happened["time"])]
+        discovers = luck(Purpose.DISCOVERY, occasions.key[happened["occasion"]]) < world.policy.scenario.beliefs.discovery
+        known = happened[world.pipeline.notified[happened["rule"]] | discovers]
+        person, topic = occasions.person[known["occasion"]], occasions.topic[known["occasion"]]
         pair = person * np.int64(world.people.topics) + topic
-        world.beliefs.record_action(person, pair, known.world, known.heat, known.time)
-        self._teach_rooms(lessons.take(np.flatnonzero(notice == "public")))
+        world.beliefs.record_action(person, pair, known["world"], known["heat"], known["time"])
+        self._teach_rooms(happened[world.pipeline.public[happened["rule"]]])
 
     def _teach_rooms(self, public: Lessons) -> None:
+        if not len(public):
+            return
         world, occasions = self._world, self._world.occasions
-        venue = world.ledger.venue[public.occasion, public.world]
-        room = room_of(world.rooms, occasions, public.occasion, venue[:, None])[:, 0]
-        inside = np.flatnonzero(room > 0)
-        public, room = public.take(inside), room[inside]
-        pair = room * np.int64(world.people.topics) + occasions.topic[public.occasion]
-        world.beliefs.record_public_action(room, pair, public.world, public.heat, public.time)
+        venue = world.ledger.venue[public["occasion"], public["world"]]
+        room = room_of(world.rooms, occasions, public["occasion"], venue[:, None])[:, 0]
+        public, room = public[room > 0], room[room > 0]
+        pair = room * np.int64(world.people.topics) + occasions.topic[public["occasion"]]
+        world.beliefs.record_public_action(room, pair, public["world"], public["heat"], public["time"])

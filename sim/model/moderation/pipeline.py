@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from sim.model.counter import Indices
 from sim.model.delays import waits
+from sim.model.ledger import Outcome
 from sim.model.luck import Floats, Purpose, luck, name_key
 from sim.model.moderation.detectors import Detector, Flags, detector
 from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.submissions import Submissions
 from sim.model.policy import Policy
 from sim.scenario.schema import KeywordRule, Rule, Scenario
+
+_OUTCOME = {"block": Outcome.BLOCKED, "hold": Outcome.WITHHELD, "hide": Outcome.HIDDEN, "remove": Outcome.REMOVED}
 
 
 @dataclass(frozen=True)
@@ -57,38 +60,53 @@ def no_verdict(messages: int) -> Verdict:
 
 @dataclass(frozen=True)
 class CompiledRule:
-    """A rule with what it needs at run time."""
+    """A rule with what it needs at run time; `registered` and `topics` are masks, or None where the rule covers all."""
 
     platform: int
     name: str
     spec: Rule
     salt: int
-    registered: NDArray[np.bool_]
-    topics: NDArray[np.bool_]
+    registered: Flags | None
+    topics: Flags | None
     detect: Detector
 
     def covers(self, messages: Submissions, among: Indices, waived: NDArray[np.bool_]) -> Indices:
-        """Positions, out of `among`, of the messages that fall under the rule."""
-        rows = among[messages.platform[among] == self.platform]
-        covered = self.registered[messages.registered[rows]] & self.topics[messages.topic[rows]]
-        if waived[self.platform]:
-            covered &= ~messages.kept[rows]
-        covered_rows: Indices = rows[covered]
-        return covered_rows
+        """Positions, out of `among` on its platform, of the messages that fall under the rule."""
+        rows = among
+        if self.registered is not None:
+            rows = rows[self.registered[messages.registered[rows]]]
+        if self.topics is not None:
+            rows = rows[self.topics[messages.topic[rows]]]
+        return rows[~messages.kept[rows]] if waived[self.platform] else rows
 
 
 class Pipeline:
-    """All rules of all platforms."""
+    """All rules of all platforms.
+
+    Attributes:
+        rules: in the order of their indices.
+        outcomes: by rule, what becomes of a message that it takes.
+        notified, public: by rule, whether authors, and whether rooms, are told.
+        reads: by platform, whether any rule looks at the words of messages.
+    """
 
     def __init__(self, policy: Policy, phrasebook: Phrasebook | None) -> None:
         self._waived = policy.waived
         self.rules = _compile(policy.scenario, phrasebook)
         self._in_order = sorted(enumerate(self.rules), key=lambda numbered: numbered[1].spec.action in ("remove", "hide"))
+        specs = [rule.spec for rule in self.rules]
+        self.outcomes = np.array([_OUTCOME[spec.action] for spec in specs] or [Outcome.STOOD], np.uint8)
+        self.notified = np.array([spec.notice != "none" for spec in specs], np.bool_)
+        self.public = np.array([spec.notice == "public" for spec in specs], np.bool_)
+        self.reads = np.zeros(len(policy.waived), np.bool_)
+        self.reads[[rule.platform for rule in self.rules if isinstance(rule.spec, KeywordRule)]] = True
 
     def judge(self, messages: Submissions, among: Indices, verdict: Verdict) -> None:
         """Write into the verdict what the rules do to the messages at the positions `among`."""
+        platform = messages.platform[among]
+        there = {rule.platform: among[platform == rule.platform] for rule in self.rules}
         for index, rule in self._in_order:
-            rows = rule.covers(messages, among, self._waived)
+            rows = rule.covers(messages, there[rule.platform], self._waived)
             rows = rows[~verdict.unpublished[rows]]
             uniform = luck(Purpose.RULE, messages.key[rows], rule.salt)
             flagged = rows[rule.detect(messages, rows, uniform)]
@@ -140,5 +158,5 @@ def _compile(scenario: Scenario, phrasebook: Phrasebook | None) -> list[Compiled
     ]
 
 
-def _mask(names: Iterable[str], wanted: list[str] | None) -> NDArray[np.bool_]:
-    return np.array([wanted is None or name in wanted for name in names])
+def _mask(names: Iterable[str], wanted: list[str] | None) -> Flags | None:
+    return None if wanted is None else np.array([name in wanted for name in names])
