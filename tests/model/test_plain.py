@@ -1,0 +1,137 @@
+"""The vectorised engine against the plain re-statement of the model in `plain.py`, outcome by outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.measures.definitions import LADDER
+from sim.model.access import rank_platforms
+from sim.model.ledger import Ledger, Mark, Outcome
+from sim.model.voice import Manner
+from sim.scenario.schema import Scenario
+from tests.model.plain import Plain
+from tests.model.small import RICH, merged, run, scenario
+
+TINY: dict[str, Any] = merged(
+    RICH,
+    {
+        "horizon": "5 d",
+        "window": "1 h",
+        "groups": {
+            "locals": {"size": 16, "code_fluency": 0.7, "reactance": 0.6, "conformity": 0.6, "circumvention": 0.6},
+            "abroad": {"size": 6},
+            "others": {"size": 6},
+        },
+        "jurisdictions": {"home": {"blocks": {"chat": 0.3}}},
+        "platforms": {
+            "chat": {
+                "rules": {
+                    "words": None,
+                    "doubtful": None,
+                    "reviewed": None,
+                    "stop": {"detector": "classifier", "threshold": 0.4, "recall": 0.5, "action": "block", "notice": "author"},
+                    "late": {"notice": "public"},
+                },
+                "desks": None,
+                "safeguards": {"anonymity": True, "no_data_sharing": True, "rules_waived": True, "kept": 0.3, "believed": 0.5},
+                "perceived_exposure": {"home": 0.6},
+            },
+            "feed": {"perceived_removal": {"home": 0.2}},
+        },
+        "beliefs": {
+            "discovery": 0.4, "removal_half_life": "2 d", "climate_half_life": "20 h", "noticed_half_life": "1 d", "noticed_scale": 1.0,
+        },
+        "timeline": [
+            {"at": "40 h", "reprisal_news": {"jurisdiction": "home", "reach": 0.6}},
+            {"at": "2 d", "announce": {"platform": "chat", "belief": "removal", "value": 0.8, "believed": 0.5, "groups": ["locals"]}},
+            {"at": "3 d", "announce": {"platform": "feed", "belief": "reprisal", "value": 0.05, "believed": 0.5}},
+            {"at": "30 h", "surge": {"topic": "human-rights", "factor": 2.0, "lasts": "1 d"}},
+        ],
+        "convenor": {"start": "6 h", "every": "11 h"},
+    },
+)  # fmt: skip
+WORLDS = (*LADDER, "moderation+fear")
+
+
+def engine(seed: int, **changes: Any) -> tuple[Scenario, Ledger]:
+    what = scenario(TINY, seed=seed, **changes)
+    return what, run(what, worlds=WORLDS)
+
+
+def plainly(what: Scenario, ledger: Ledger, world: str) -> Plain:
+    plain = Plain(what, ledger, world, rank_platforms(what, ledger.people))
+    plain.run()
+    return plain
+
+
+def disagreements(ledger: Ledger, plain: Plain) -> list[str]:
+    """Columns in which the two differ for any occasion."""
+    at = ledger.worlds.index(plain.world)
+    count = range(len(ledger.occasions))
+    fates = [plain.message.get(i) for i in count]
+    exact = {
+        "venue": plain.venue,
+        "outcome": plain.outcome,
+        "voice": plain.voice,
+        "marks": plain.marks,
+        "rule": [fate.rule if fate else -1 for fate in fates],
+    }
+    close = {
+        "shown": [fate.shown if fate else np.inf for fate in fates],
+        "gone": [fate.gone if fate else np.inf for fate in fates],
+    }
+    found = [name for name, values in exact.items() if not np.array_equal(getattr(ledger, name)[:, at], values)]
+    found += [name for name, values in close.items() if not np.allclose(getattr(ledger, name)[:, at], values, rtol=1e-12)]
+    return found + _beliefs_apart(ledger, plain, at)
+
+
+def _beliefs_apart(ledger: Ledger, plain: Plain, at: int) -> list[str]:
+    if at not in ledger.afraid:
+        return []
+    rows, fear = np.array(plain.venue) >= 0, ledger.afraid.index(at)
+    return [
+        name
+        for name in ("removal_risk", "reprisal_risk")
+        if not np.allclose(getattr(ledger, name)[rows, fear], np.array(getattr(plain, name))[rows], rtol=1e-5, atol=1e-7)
+    ]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_engine_does_what_the_model_says(world: str, seed: int) -> None:
+    what, ledger = engine(seed)
+    plain = plainly(what, ledger, world)
+    assert not disagreements(ledger, plain)
+    at = ledger.worlds.index(world)
+    punished = sorted((time, person) for person, column, time in ledger.punished if column == at)
+    assert [person for _, person in punished] == [person for _, person in plain.cases]
+    assert np.allclose([time for time, _ in punished], [time for time, _ in plain.cases])
+
+
+def test_the_tiny_scenario_shows_nearly_everything() -> None:
+    _, ledger = engine(1)
+    full = ledger.worlds.index("full")
+    assert set(np.unique(ledger.outcome[:, full])) >= set(Outcome) - {Outcome.NOT_OFFERED, Outcome.WITHHELD}
+    assert set(np.unique(ledger.voice[:, full])) == set(Manner)
+    assert all((ledger.marks[:, full] & mark).any() for mark in Mark)
+    assert ledger.punished
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"beliefs": {"removal_half_life": "3 d"}},
+        {"beliefs": {"discovery": 0.0}},
+        {"voice": {"softened_cost": 0.1}},
+        {"jurisdictions": {"home": {"reprisal": {"silence": "1 d"}}}},
+        {"convenor": {"every": "12 h"}},
+    ],
+    ids=["forgets more slowly", "never discovers", "softens more easily", "is silent for less long", "visits less often"],
+)
+def test_a_model_that_differs_a_little_is_noticed(mistake: dict[str, Any]) -> None:
+    """Control: the plain model with one other parameter."""
+    _, ledger = engine(1)
+    assert disagreements(ledger, plainly(scenario(merged(TINY, mistake), seed=1), ledger, "full"))
