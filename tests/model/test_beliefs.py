@@ -49,11 +49,12 @@ class Mind:
 
     def removal(self, now: float, who: int = WHO, room: int = ROOM, platform: int = 0, world: int = 0) -> float:
         pairs = np.array([[who * self.topics + TOPIC]]), np.array([[room * self.topics + TOPIC]])
-        found = self.beliefs.perceived_removal(np.array([[who]]), *pairs, np.array([[platform]]), WORLDS, now)
+        found = self.beliefs.perceived_removal(self.beliefs.priors(np.array([[who]]), np.array([[platform]])), *pairs, WORLDS, now)
         return float(found[0, world])
 
     def reprisal(self, now: float, who: int = WHO, room: int = ROOM, platform: int = 0, world: int = 0) -> float:
-        found = self.beliefs.perceived_reprisal(np.array([[who]]), np.array([[room]]), np.array([[platform]]), WORLDS, now)
+        priors = self.beliefs.priors(np.array([[who]]), np.array([[platform]]))
+        found = self.beliefs.perceived_reprisal(priors, np.array([[who]]), np.array([[room]]), WORLDS, now)
         return float(found[0, world])
 
     def climate(self, now: float) -> float:
@@ -83,7 +84,7 @@ def test_removal_is_a_beta_belief_over_own_and_witnessed_messages() -> None:
     one = mind(beliefs=HALVES, platforms={"chat": {"perceived_removal": {"home": 0.2}}})
     assert one.removal(0.0) == pytest.approx(0.2)
     one.beliefs.record_submitted(one.pair(), FIRST, np.array([0.8]), np.array([10.0]))
-    one.beliefs.record_published(one.room_pair(), FIRST, np.array([0.5]), np.array([-0.4]), np.array([15.0]))
+    one.beliefs.record_witnessed(one.room_pair(), FIRST, np.array([0.5]), np.array([15.0]))
     seen = 0.8 * decay(20, 100) + 0.1 * 0.5 * decay(15, 100)
     assert one.removal(30.0) == pytest.approx(5 * 0.2 / (5 + seen))
     one.beliefs.record_action(np.array([WHO]), one.pair(), FIRST, np.array([0.8]), np.array([20.0]))
@@ -142,9 +143,7 @@ def test_stated_exposure_takes_the_place_of_the_true_one() -> None:
 def test_climate_is_the_mean_stance_shrunk_to_0() -> None:
     one = mind(beliefs=HALVES)
     assert one.climate(0.0) == 0
-    one.beliefs.record_published(
-        np.repeat(one.room_pair(), 2), np.zeros(2, np.int64), np.zeros(2), np.array([-0.8, 0.2]), np.array([0.0, 25.0])
-    )
+    one.beliefs.record_published(np.repeat(one.room_pair(), 2), np.zeros(2, np.int64), np.array([-0.8, 0.2]), np.array([0.0, 25.0]))
     said, stance = decay(50, 50) + decay(25, 50), -0.8 * decay(50, 50) + 0.2 * decay(25, 50)
     assert one.climate(50.0) == pytest.approx(stance / (said + 3))
 
@@ -171,7 +170,8 @@ def test_beliefs_stay_within_their_bounds(found: list[tuple[str, float, float, f
             case "s":
                 one.beliefs.record_submitted(one.pair(), FIRST, h, at)
             case "p":
-                one.beliefs.record_published(one.room_pair(), FIRST, h, np.array([stance]), at)
+                one.beliefs.record_published(one.room_pair(), FIRST, np.array([stance]), at)
+                one.beliefs.record_witnessed(one.room_pair(), FIRST, h, at)
             case "a":
                 one.beliefs.record_action(np.array([WHO]), one.pair(), FIRST, h, at)
             case _:
