@@ -1,7 +1,8 @@
 """The model said again, slowly and plainly: one world, one occasion after the other, every sum taken anew. No arrays, no decayed counters.
 
 This is the executable specification of a window for scenarios without review desks. People, rooms and occasions are taken as drawn, and
-luck as it falls; of the timeline it knows announcements and news. Compare docs/model.md, section 7.
+luck as it falls. Of the timeline it knows announcements, news, blocks, and parameters that are set, but for half-lives, notices and
+discovery. Compare docs/model.md, section 7.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sim.model.ledger import Ledger, Mark, Outcome
 from sim.model.luck import Purpose, luck, name_key
 from sim.model.voice import Manner
 from sim.model.worlds import mechanisms_of
+from sim.scenario import variants
 from sim.scenario.schema import ClassifierRule, Delay, Platform, Rule, SampleRule, Scenario
 
 
@@ -36,6 +38,7 @@ class Said:
     gone: float = math.inf
     rule: int = -1
     kept: bool = True
+    audience: int = 0
 
     @property
     def published(self) -> bool:
@@ -50,6 +53,7 @@ class Plain:
     drawn: Ledger
     world: str
     ranking: np.ndarray
+    now: float = 0.0
     said: list[Said] = field(default_factory=list)
     reprisals: list[tuple[float, int, int]] = field(default_factory=list)
     cases: list[tuple[float, int]] = field(default_factory=list)
@@ -58,12 +62,11 @@ class Plain:
     def __post_init__(self) -> None:
         count = len(self.drawn.occasions)
         self.on = mechanisms_of(self.world)
-        self.platforms: list[Platform] = list(self.scenario.platforms.values())
-        self.platform_names = list(self.scenario.platforms)
-        self.places = list(self.scenario.jurisdictions.values())
-        self.place_names = list(self.scenario.jurisdictions)
-        self.topics = list(self.scenario.topics)
-        self.rules: list[tuple[int, str, Rule]] = [(f, name, rule) for f, p in enumerate(self.platforms) for name, rule in p.rules.items()]
+        self.platform_names, self.place_names, self.topics = (
+            list(names) for names in (self.scenario.platforms, self.scenario.jurisdictions, self.scenario.topics)
+        )
+        self.changes = [(0.0, self.scenario), *variants(self.scenario)]
+        self.adopt(0.0)
         self.message: dict[int, Said] = {}
         self.venue, self.outcome, self.voice = [0] * count, [Outcome.UNSAID] * count, [Manner.SILENT] * count
         self.marks = [0] * count
@@ -78,11 +81,20 @@ class Plain:
         for number in sorted({math.floor(time / length) for time in times}):
             start = number * length
             self.punish_until(start)
+            self.adopt(start)
             before = list(self.said)
             for occasion in (i for i, time in enumerate(times) if math.floor(time / length) == number):
                 self.happen(occasion, start, before)
         self.punish_until(self.scenario.horizon)
         self.collect()
+
+    def adopt(self, now: float) -> None:
+        """The parameters that hold at a time."""
+        self.now = now
+        self.scenario = [scenario for hour, scenario in self.changes if hour <= now][-1]
+        self.platforms: list[Platform] = list(self.scenario.platforms.values())
+        self.places = list(self.scenario.jurisdictions.values())
+        self.rules: list[tuple[int, str, Rule]] = [(f, name, rule) for f, p in enumerate(self.platforms) for name, rule in p.rules.items()]
 
     def happen(self, i: int, start: float, before: list[Said]) -> None:
         """One occasion: where, whether in reach, whether free to speak, whether prompted, and then what is said."""
@@ -137,16 +149,26 @@ class Plain:
             return True, False
         spec, name = self.platforms[platform], self.platform_names[platform]
         friction = 0.0 if spec.kind == "survey" else spec.friction
-        around = self.circumvents(self.person(i)) and self.luck(Purpose.FRICTION, i, name_key(name)) >= friction
+        around = self.circumvents(self.person(i), platform) and self.luck(Purpose.FRICTION, i, name_key(name)) >= friction
         return around, around
 
-    def fails(self, person: int, platform: int) -> bool:
-        name = self.platform_names[platform]
-        share = self.places[int(self.drawn.people.resident[person])].blocks.get(name, 0.0)
-        return self.personal_luck(Purpose.REACH, person, name_key(name)) < share
+    def block(self, person: int, platform: int) -> tuple[float, float]:
+        """Share of people blocked where the person lives, and share of the platform's users there whom a sudden block recruits."""
+        place, name = int(self.drawn.people.resident[person]), self.platform_names[platform]
+        share, recruits = self.places[place].blocks.get(name, 0.0), 0.0
+        for event in sorted(self.scenario.timeline, key=lambda event: event.at):
+            reach = event.block or event.unblock
+            if reach is not None and event.at <= self.now and (reach.platform, reach.jurisdiction) == (name, self.place_names[place]):
+                share, recruits = (reach.share, reach.recruits) if event.block else (0.0, 0.0)
+        return share, recruits
 
-    def circumvents(self, person: int) -> bool:
-        return bool(self.drawn.people.circumvention_luck[person] < self.drawn.people.circumvention[person])
+    def fails(self, person: int, platform: int) -> bool:
+        return self.personal_luck(Purpose.REACH, person, name_key(self.platform_names[platform])) < self.block(person, platform)[0]
+
+    def circumvents(self, person: int, platform: int) -> bool:
+        people = self.drawn.people
+        recruited = self.block(person, platform)[1] if self.ranking[0, person] == platform else 0.0
+        return bool(people.circumvention_luck[person] < max(people.circumvention[person], recruited))
 
     def room(self, i: int) -> int:
         occasions, venue = self.drawn.occasions, self.venue[i]
@@ -292,7 +314,7 @@ class Plain:
         )  # fmt: skip
         self.voice[i], self.outcome[i], self.message[i] = manner, Outcome.STOOD, message
         self.marks[i] |= Mark.CIRCUMVENTED if around else 0
-        message.shown = message.time
+        message.shown, message.audience = message.time, self.audience(message.room, self.venue[i])
         if "moderation" in self.on:
             self.moderate(i, message)
         self.said.append(message)
@@ -399,15 +421,19 @@ class Plain:
                 self.marks[i] |= Mark.SEEN
 
     def readers(self, i: int, message: Said) -> float:
-        if message.room == 0 or not message.published:
+        if not message.published:
             return 0.0
-        rooms, platform = self.drawn.rooms, self.venue[i]
-        members = rooms.member[rooms.start[message.room] : rooms.start[message.room + 1]].tolist()
-        if "access" in self.on:
-            members = [member for member in members if not self.fails(member, platform) or self.circumvents(member)]
-        reading = self.platforms[platform].reading
+        reading = self.platforms[self.venue[i]].reading
         visible = min(message.gone, self.scenario.horizon) - message.shown
-        return max(len(members) - 1, 0) * reading.share * (1 - 0.5 ** (visible / reading.half_life))
+        return message.audience * reading.share * (1 - 0.5 ** (visible / reading.half_life))
+
+    def audience(self, room: int, platform: int) -> int:
+        """Others in the room who can reach it."""
+        rooms = self.drawn.rooms
+        members = rooms.member[rooms.start[room] : rooms.start[room + 1]].tolist() if room > 0 else []
+        if "access" in self.on:
+            members = [member for member in members if not self.fails(member, platform) or self.circumvents(member, platform)]
+        return max(len(members) - 1, 0)
 
     # Small things
 
