@@ -11,20 +11,23 @@ from sim.measures.voice import Values, ratio
 from sim.model.ledger import Ledger, Outcome
 from sim.model.luck import Floats
 from sim.model.moderation.desk import DeskRecord
+from sim.model.policy import Policy
+from sim.model.readers import expected_readers
 
 FEWEST_REMOVALS = 20
 """Removals, or reviews, from which a quantile or a mean is reported."""
 
 
-def removal_measures(ledger: Ledger, world: int, readers: Floats, replication: NDArray[np.int32], replications: int) -> Iterator[Values]:
-    """Time to removal and readers before it, over removed messages; `readers` is (O, W)."""
+def removal_measures(ledger: Ledger, world: int, policy: Policy, replication: NDArray[np.int32], replications: int) -> Iterator[Values]:
+    """Time to removal and readers before it, over removed messages."""
     removed = np.flatnonzero(ledger.outcome[:, world] == Outcome.REMOVED)
     hours = ledger.gone[removed, world] - ledger.shown[removed, world]
     where = replication[removed]
     for quantile in (10, 50, 90):
         values = [_quantile(hours[where == r], quantile, FEWEST_REMOVALS) for r in range(replications)]
         yield f"time_to_removal_p{quantile}", np.array(values)[:, None]
-    seen = [_mean(readers[removed[where == r], world]) for r in range(replications)]
+    readers = expected_readers(policy, ledger, removed, world)
+    seen = [_mean(readers[where == r]) for r in range(replications)]
     yield "views_before_removal", np.array(seen)[:, None]
 
 

@@ -17,7 +17,6 @@ from sim.model.ledger import Ledger
 from sim.model.luck import Floats
 from sim.model.moderation.pipeline import rule_labels
 from sim.model.policy import compile_policy
-from sim.model.readers import expected_readers
 from sim.model.worlds import mechanisms_of, world_name
 from sim.scenario.schema import Scenario
 
@@ -48,7 +47,7 @@ class Measurer:
         self._ledger = ledger
         self._replications = len(ledger.people.replication_key)
         self._replication = ledger.people.replication[ledger.occasions.person]
-        self._readers = expected_readers(compile_policy(scenario), ledger)
+        self._policy = compile_policy(scenario)
         self._opinions = Opinions(ledger, scenario.voice.softening, self._replications)
         self._tables: dict[tuple[int, str], NDArray[np.int64]] = {}
 
@@ -138,7 +137,7 @@ class Measurer:
 
     def _moderation_measures(self, column: int) -> Iterator[Piece]:
         ledger, scenario = self._ledger, self._scenario
-        for name, values in removal_measures(ledger, column, self._readers, self._replication, self._replications):
+        for name, values in removal_measures(ledger, column, self._policy, self._replication, self._replications):
             yield Piece(name, "total", TOTAL, values)
         labels = rule_labels(scenario)
         if labels and "moderation" in mechanisms_of(ledger.worlds[column]):

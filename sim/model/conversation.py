@@ -74,8 +74,8 @@ class Conversation:
         window = self._without_detained(window)
         manner = self._voices(window)
         arises = np.ones(window.venue.shape, np.bool_)
-        late = np.flatnonzero(window.level == 0)
-        arises[late] = self._prompted(window, late)
+        later = np.flatnonzero((window.parent >= 0) & (window.parent < window.rows.start))
+        arises[later] = self._prompted(window, later)
         said = window.open & arises & (manner != Manner.SILENT)
         sent = np.flatnonzero(said)
         messages = self._submissions(window, sent, manner)
@@ -176,13 +176,15 @@ class Conversation:
         return there & (window.room.take(at, axis=0) > 0)
 
     def _reply_at_once(self, window: Stretch, arises: Flags, said: Flags) -> None:
-        """Take back replies to messages of this window that are not there to be seen, and replies to those, and so on."""
+        """Take back replies to messages of this window that are not there to be seen, then replies to those, and so on."""
         ledger, first = self._world.ledger, window.rows.start
-        for level in range(1, int(window.level.max()) + 1):
-            at = np.flatnonzero(window.level == level)
+        at = np.flatnonzero(window.parent >= first)
+        lost = np.ones(1, np.bool_)
+        while lost.any():
             arises[at] = seen = self._prompted(window, at)
-            said[at] &= seen
-            where, column = np.nonzero(~seen)
+            lost = said[at] & ~seen
+            where, column = np.nonzero(lost)
+            said[at[where], column] = False
             ledger.shown[first + at[where], column] = ledger.gone[first + at[where], column] = np.inf
 
     def _write(self, window: Stretch, arises: Flags, said: Flags, manner: Manners) -> None:

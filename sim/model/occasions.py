@@ -23,6 +23,9 @@ Ints = NDArray[np.int32]
 Bytes = NDArray[np.int8]
 """Indices of few things: topics, platforms, seats."""
 
+DRAWN_AT_ONCE = 65_536
+"""Spontaneous occasions whose replies are drawn together: enough to make light of the calls, few enough to stay in the cache."""
+
 
 @dataclass(frozen=True)
 class Occasions:
@@ -36,7 +39,6 @@ class Occasions:
         room: room in which the conversation would be held with nothing in the way; 0 on a survey.
         seat: which of the person's rooms a spontaneous occasion takes, on whatever platform.
         parent, root: index of the message replied to (-1 for none) and of the one that began the conversation (itself for none).
-        depth: number of the reply's ancestors that fall into the same window.
     """
 
     key: Keys
@@ -48,7 +50,6 @@ class Occasions:
     seat: Bytes
     parent: Ints
     root: Ints
-    depth: Ints
 
     def __len__(self) -> int:
         return len(self.key)
@@ -65,11 +66,14 @@ def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: In
     """
     parts = list(_spontaneous(scenario, people))
     key, time, person, topic = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(time, kind="stable")[: int(np.count_nonzero(time < scenario.horizon))]
-    roots = _Generation.of_roots(scenario, people, rooms, ranking, key[order], time[order], person[order], topic[order])
-    generations = [roots]
-    while len(generations[-1].key):
-        generations.append(_replies(scenario, people, rooms, generations[-1], sum(len(g.key) for g in generations[:-1])))
+    order = _by_time(time)[: int(np.count_nonzero(time < scenario.horizon))]
+    wishes = np.zeros(len(people) * people.topics, np.int8)
+    generations: list[_Generation] = []
+    for first in range(0, max(len(order), 1), DRAWN_AT_ONCE):
+        some, count = order[first : first + DRAWN_AT_ONCE], sum(len(generation.key) for generation in generations)
+        home = _home_platform(scenario, people, ranking, wishes, person[some], topic[some])
+        roots = _Generation.of_roots(scenario, rooms, home, key[some], time[some], person[some], topic[some], count)
+        generations += _with_replies(scenario, people, rooms, roots, count)
     return _in_time_order(generations)
 
 
@@ -86,19 +90,17 @@ class _Generation:
     seat: Bytes
     parent: Ints
     root: Ints
-    depth: Ints
 
     @classmethod
     def of_roots(
-        cls, scenario: Scenario, people: People, rooms: Rooms, ranking: Ints, key: Keys, time: Floats, person: Ints, topic: Bytes
+        cls, scenario: Scenario, rooms: Rooms, home: Bytes, key: Keys, time: Floats, person: Ints, topic: Bytes, offset: int
     ) -> _Generation:
-        """Spontaneous occasions, given in time order."""
-        home = _home_platform(scenario, people, ranking, person, topic)
+        """Spontaneous occasions, of which the first has the position `offset`."""
         seats = np.array([p.rooms.per_person for p in scenario.platforms.values()])[home]
         seat = (luck(Purpose.ROOM, key) * seats).astype(np.int8)
         room = np.where(home >= 0, rooms.of_person[home, seat, person], 0).astype(np.int32)
-        index = np.arange(len(key), dtype=np.int32)
-        return cls(key, time, person, topic, home, room, seat, np.full(len(key), -1, np.int32), index, np.zeros(len(key), np.int32))
+        index = np.arange(offset, offset + len(key), dtype=np.int32)
+        return cls(key, time, person, topic, home, room, seat, np.full(len(key), -1, np.int32), index)
 
 
 def _spontaneous(scenario: Scenario, people: People) -> Iterator[tuple[Keys, Floats, Ints, Bytes]]:
@@ -206,13 +208,14 @@ def _surge(scenario: Scenario, people: People, hours: _HourProfile, start: float
     return keys, time, person, np.full(len(keys), topic, np.int8)
 
 
-def _home_platform(scenario: Scenario, people: People, ranking: Ints, person: Ints, topic: Bytes) -> Bytes:
+def _home_platform(scenario: Scenario, people: People, ranking: Ints, wishes: Bytes, person: Ints, topic: Bytes) -> Bytes:
     """The platform that carries each spontaneous occasion, in time order, with nothing in the way; -1 where there is none.
 
-    A survey takes a person's first occasion on each topic; the next goes to the next platform that the person prefers.
+    A survey takes a person's first occasion on each topic; the next goes to the next platform that the person prefers. `wishes` counts
+    the occasions by person and topic so far, as far as surveys make it matter, and is brought up to date.
     """
     is_survey = np.array([p.kind == "survey" for p in scenario.platforms.values()])
-    nth = _earlier(person * np.int64(people.topics) + topic, int(is_survey.sum()))
+    nth = _earlier(person * np.int64(people.topics) + topic, wishes, int(is_survey.sum()))
     home = np.full(len(person), -1, np.int8)
     surveys_before = np.zeros(len(person), np.int8)
     for rank in ranking:
@@ -224,17 +227,28 @@ def _home_platform(scenario: Scenario, people: People, ranking: Ints, person: In
     return home
 
 
-def _earlier(codes: NDArray[np.int64], most: int) -> Bytes:
-    """How many earlier entries have the same code, counted up to `most`."""
+def _earlier(codes: NDArray[np.int64], before: Bytes, most: int) -> Bytes:
+    """How often each entry's code has come before, counted up to `most`; `before` holds that by code, and is brought up to date."""
     count = np.full(len(codes), most, np.int8)
-    left = np.arange(len(codes))
-    first = np.empty(int(codes.max(initial=-1)) + 1, np.int64)
-    for number in range(most):
+    left = np.flatnonzero(before[codes] < most)
+    first = np.empty(len(before), np.int64)
+    while len(left):
         first[codes[left[::-1]]] = left[::-1]
         is_first = first[codes[left]] == left
-        count[left[is_first]] = number
-        left = left[~is_first]
+        now, left = left[is_first], left[~is_first]
+        count[now] = before[codes[now]]
+        before[codes[now]] += 1
+        left = left[before[codes[left]] < most]
     return count
+
+
+def _with_replies(scenario: Scenario, people: People, rooms: Rooms, roots: _Generation, offset: int) -> list[_Generation]:
+    """Spontaneous occasions, of which the first has the position `offset`, and the generations of replies to them."""
+    generations = [roots]
+    while len(generations[-1].key):
+        generations.append(_replies(scenario, people, rooms, generations[-1], offset))
+        offset += len(generations[-2].key)
+    return generations
 
 
 def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: _Generation, offset: int) -> _Generation:
@@ -252,7 +266,6 @@ def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: _Generat
     kept = time < scenario.horizon
     key, origin, time = key[kept], origin[kept], time[kept]
     room = parents.room[origin]
-    same_window = np.floor(time / scenario.window) == np.floor(parents.time[origin] / scenario.window)
     return _Generation(
         key=key,
         time=time,
@@ -263,19 +276,32 @@ def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: _Generat
         seat=parents.seat[origin],
         parent=(origin + offset).astype(np.int32),
         root=parents.root[origin],
-        depth=np.where(same_window, parents.depth[origin] + 1, 0).astype(np.int32),
     )
 
 
 def _in_time_order(generations: list[_Generation]) -> Occasions:
-    def column(name: str) -> NDArray[Any]:
-        return np.concatenate([getattr(generation, name) for generation in generations])
-
-    time = column("time")
-    order = np.argsort(time, kind="stable")
+    order = _by_time(np.concatenate([generation.time for generation in generations]))
     position = np.empty(len(order), np.int32)
     position[order] = np.arange(len(order), dtype=np.int32)
-    columns = {f.name: column(f.name)[order] for f in fields(_Generation)}
-    columns["parent"] = np.where(columns["parent"] >= 0, position[columns["parent"]], -1).astype(np.int32)
+    ends = np.cumsum([len(generation.key) for generation in generations])
+    places = np.split(position, ends[:-1])
+
+    def column(name: str) -> NDArray[Any]:
+        parts = [getattr(generation, name) for generation in generations]
+        result = np.empty(len(position), parts[0].dtype)
+        for where, part in zip(places, parts, strict=True):
+            result[where] = part
+        return result
+
+    columns = {f.name: column(f.name) for f in fields(_Generation)}
     columns["root"] = position[columns["root"]]
+    replies = columns["parent"] >= 0
+    columns["parent"][replies] = position[columns["parent"][replies]]
     return Occasions(**columns)
+
+
+def _by_time(time: Floats) -> NDArray[np.int64]:
+    """The order of time; what happens at the same time keeps its order. The sort that does not see to that is three times as fast."""
+    order = np.argsort(time)
+    ordered = time[order]
+    return np.argsort(time, kind="stable") if (ordered[1:] == ordered[:-1]).any() else order

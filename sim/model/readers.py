@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.model.counter import Indices
 from sim.model.ledger import Ledger, Mark
 from sim.model.luck import Floats, Purpose, luck
 from sim.model.policy import Policy
 
+AT_ONCE = 65_536
+"""Messages that are worked on together: few enough to stay in the cache."""
+
 
 def mark_seen(policy: Policy, ledger: Ledger) -> None:
     """Mark messages that another member read before they went, or that the convenor counted."""
-    readers = expected_readers(policy, ledger)
-    read = luck(Purpose.READ, ledger.occasions.key)[:, None] < -np.expm1(-readers)
-    counted = (ledger.marks & Mark.COUNTED) > 0
-    ledger.marks |= np.where(read | counted, Mark.SEEN, 0).astype(np.uint8)
+    for column in range(len(ledger.worlds)):
+        marks = ledger.marks[:, column]
+        marks[(marks & Mark.COUNTED) > 0] |= np.uint8(Mark.SEEN)
+        shown = np.flatnonzero(ledger.shown[:, column] < ledger.horizon)
+        for first in range(0, len(shown), AT_ONCE):
+            rows = shown[first : first + AT_ONCE]
+            read = luck(Purpose.READ, ledger.occasions.key[rows]) < -np.expm1(-expected_readers(policy, ledger, rows, column))
+            marks[rows[read]] |= np.uint8(Mark.SEEN)
 
 
-def expected_readers(policy: Policy, ledger: Ledger) -> Floats:
-    """(O, W) readers that a message is expected to have had by the time at which it went, or by the horizon."""
+def expected_readers(policy: Policy, ledger: Ledger, rows: Indices, column: int) -> Floats:
+    """Readers that some published messages are expected to have had by the time at which each went, or by the horizon."""
     specs = [platform.reading for platform in policy.scenario.platforms.values()]
     share, half_life = np.array([spec.share for spec in specs]), np.array([spec.half_life for spec in specs])
-    readers = np.zeros(ledger.shown.shape)
-    rows = np.arange(len(ledger.occasions))
-    for column in range(len(ledger.worlds)):
-        shown = rows[ledger.shown[:, column] < ledger.horizon]
-        venue = ledger.venue[shown, column].astype(np.int32)
-        visible = np.minimum(ledger.gone[shown, column], ledger.horizon) - ledger.shown[shown, column]
-        readers[shown, column] = ledger.audience[shown, column] * share[venue] * -np.expm1(-np.log(2) / half_life[venue] * visible)
+    venue = ledger.venue[rows, column]
+    visible = np.minimum(ledger.gone[rows, column], ledger.horizon) - ledger.shown[rows, column]
+    readers: Floats = ledger.audience[rows, column] * share[venue] * -np.expm1(-np.log(2) / half_life[venue] * visible)
     return readers

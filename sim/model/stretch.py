@@ -27,7 +27,6 @@ class Stretch:
         rows: which occasions.
         authors: who would speak.
         key, topic, time, parent: of the occasions.
-        level: of replies, the number of ancestors that fall into the same window; -1 where nothing prompts an occasion.
         venue: (n, W) platform; negative where there is none.
         around: (n, W) whether the venue is reached around a block.
         open: (n, W) whether there is a venue and the author reaches the conversation.
@@ -44,7 +43,6 @@ class Stretch:
     topic: NDArray[np.int64]
     time: NDArray[np.float64]
     parent: Ints
-    level: Ints
     venue: NDArray[np.int64]
     around: Flags
     open: Flags
@@ -86,7 +84,6 @@ def settle(world: World, rows: slice) -> Stretch:
         topic=topic,
         time=occasions.time[rows],
         parent=parent,
-        level=np.where(parent < 0, -1, occasions.depth[rows]),
         venue=venue,
         around=around,
         open=(venue >= 0) & ~shut,

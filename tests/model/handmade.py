@@ -159,7 +159,6 @@ def occasions_by_hand(time: np.ndarray, person: np.ndarray, topic: np.ndarray, p
         seat=small,
         parent=parent,
         root=zero,
-        depth=zero,
     )
 
 

@@ -127,17 +127,6 @@ def test_nobody_replies_on_surveys_or_alone_in_a_room() -> None:
     assert (occasions.home[roots(occasions)] == 2).any()
 
 
-def test_depth_within_a_window() -> None:
-    what = scenario(window="6 h")
-    _, _, occasions = drawn(what)
-    window = np.floor(occasions.time / what.window)
-    for i in range(len(occasions)):
-        parent = occasions.parent[i]
-        same = parent >= 0 and window[parent] == window[i]
-        assert occasions.depth[i] == (occasions.depth[parent] + 1 if same else 0)
-    assert occasions.depth.max() > 1
-
-
 def test_occasions_come_in_time_order_within_the_horizon_and_have_keys_of_their_own() -> None:
     what = scenario()
     _, _, occasions = drawn(what, (0, 1, 2))
