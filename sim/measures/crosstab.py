@@ -54,22 +54,22 @@ STATE = _states()
 """The features of each state."""
 
 
-def state_codes(ledger: Ledger, world: int, free: int, fearless: int) -> NDArray[np.int64]:
+def state_codes(ledger: Ledger, world: int, free: int, fearless: int) -> NDArray[np.int16]:
     """(O,) state of each occasion in a world, given the columns of the free world and of this world without fear."""
     outcome, marks = ledger.outcome[:, world], ledger.marks[:, world]
     wished = ledger.outcome[:, free] > Outcome.UNSAID
     silenced = wished & (outcome == Outcome.UNSAID) & (ledger.outcome[:, fearless] > Outcome.UNSAID)
     seen, counted = (marks & Mark.SEEN) > 0, (marks & Mark.COUNTED) > 0
     features = (outcome, ledger.voice[:, world], wished, seen, counted, ledger.occasions.parent >= 0, silenced)
-    code = np.zeros(len(outcome), np.int64)
+    code = np.zeros(len(outcome), np.int16)
     for feature, size in zip(features, _FEATURES.values(), strict=True):
-        code *= size
+        code *= np.int16(size)
         code += feature
     return code
 
 
 def crosstab(
-    states: NDArray[np.int64], replication: NDArray[np.int32], level: NDArray[np.integer], shape: tuple[int, int]
+    states: NDArray[np.int16], replication: NDArray[np.int32], level: NDArray[np.integer], shape: tuple[int, int]
 ) -> NDArray[np.int64]:
     """(replications, levels, STATES) counts; occasions whose level is negative are left out."""
     replications, levels = shape

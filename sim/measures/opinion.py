@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.measures.voice import Values, ratio
 from sim.model.ledger import Ledger, Mark, Outcome
 from sim.model.luck import Floats
-from sim.model.voice import expressed_stance
+from sim.model.voice import Manner, expressed_stance
 
 BINS = 40
 """Equal bins of the stance scale, from -1 to 1, on which distributions are compared."""
@@ -19,33 +19,38 @@ _WIDTH = 2 / BINS
 
 
 class Opinions:
-    """Private stances of a stack of replications, weighted by people's interest in each topic."""
+    """Private stances of a stack of replications, weighted by people's interest in each topic, and those that messages show."""
 
     def __init__(self, ledger: Ledger, softening: float, replications: int) -> None:
         self._ledger = ledger
-        self._softening = softening
         self._replications = replications
-        people = ledger.people
+        people, occasions = ledger.people, ledger.occasions
         self._interest = np.diff(people.topic_cdf, axis=1, prepend=0.0)[people.group]
+        private = people.stance[occasions.person, occasions.topic]
+        self._sincere, self._softened = (
+            _bins(expressed_stance(softening, private, np.array(manner, np.uint8))) for manner in (Manner.SINCERE, Manner.SOFTENED)
+        )
 
     def private(self, level: NDArray[np.integer], levels: int) -> Floats:
         """(replications, levels, BINS) weight of private stances; level is (P, K)."""
         people = self._ledger.people
-        replication = np.broadcast_to(people.replication[:, None], people.stance.shape)
-        return self._histogram(replication, level, people.stance, self._interest, levels)
+        cell: NDArray[np.int64] = (people.replication[:, None].astype(np.int64) * levels + level) * BINS + _bins(people.stance)
+        return self._histogram(cell.ravel(), levels, self._interest.ravel())
 
     def voiced(self, world: int, which: NDArray[np.bool_], level: NDArray[np.integer], levels: int) -> Floats:
         """(replications, levels, BINS) count of stances shown by some of the messages; level is (O,)."""
-        ledger = self._ledger
-        person, topic = ledger.occasions.person[which], ledger.occasions.topic[which]
-        shown = expressed_stance(self._softening, ledger.people.stance[person, topic], ledger.voice[which, world])
-        return self._histogram(ledger.people.replication[person], level[which], shown, np.ones(len(shown)), levels)
+        ledger, rows = self._ledger, np.flatnonzero(which)
+        shown = np.where(ledger.voice[rows, world] == Manner.SOFTENED, self._softened[rows], self._sincere[rows])
+        replication = ledger.people.replication[ledger.occasions.person[rows]].astype(np.int64)
+        return self._histogram((replication * levels + level[rows]) * BINS + shown, levels)
 
-    def _histogram(self, replication: NDArray[np.int32], level: NDArray[np.integer], stance: Floats, weight: Floats, levels: int) -> Floats:
-        bin_ = np.clip((stance + 1) / _WIDTH, 0, BINS - 1).astype(np.int64)
-        cell = (replication.astype(np.int64) * levels + level) * BINS + bin_
-        counts = np.bincount(cell.ravel(), weights=weight.ravel(), minlength=self._replications * levels * BINS)
+    def _histogram(self, cell: NDArray[np.int64], levels: int, weight: Floats | None = None) -> Floats:
+        counts = np.bincount(cell, weight, minlength=self._replications * levels * BINS)
         return counts.astype(np.float64).reshape(self._replications, levels, BINS)
+
+
+def _bins(stance: Floats) -> NDArray[np.int8]:
+    return np.clip((stance + 1) / _WIDTH, 0, BINS - 1).astype(np.int8)
 
 
 def counted(ledger: Ledger, world: int) -> NDArray[np.bool_]:

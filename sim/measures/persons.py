@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,34 +13,72 @@ from sim.model.ledger import Ledger, Mark, Outcome
 from sim.model.luck import Floats
 from sim.model.voice import Manner
 
+Flags = NDArray[np.bool_]
+Counts = NDArray[np.int64]
 
-def people_measures(ledger: Ledger, world: int, free: int, level: NDArray[np.integer], shape: tuple[int, int]) -> Iterator[Values]:
+
+@dataclass(frozen=True)
+class Persons:
+    """What happened to each person in one world; all arrays have P entries.
+
+    Attributes:
+        wished: wishes.
+        heard, seen: wishes that were said sincerely and counted, and seen.
+        identified, circumvented, punished: whether it happened.
+    """
+
+    wished: Counts
+    heard: Counts
+    seen: Counts
+    identified: Flags
+    circumvented: Flags
+    punished: Flags
+
+
+def persons_of(ledger: Ledger, world: int, free: int) -> Persons:
+    """The persons of a world."""
+    marks = ledger.marks[:, world]
+    wished = ledger.outcome[:, free] > Outcome.UNSAID
+    sincere = wished & (ledger.voice[:, world] == Manner.SINCERE)
+
+    def per_person(occasions: Flags) -> Counts:
+        return np.bincount(ledger.occasions.person[occasions], minlength=len(ledger.people))
+
+    punished = np.zeros(len(ledger.people), np.bool_)
+    punished[[person for person, where, _ in ledger.punished if where == world]] = True
+    return Persons(
+        wished=per_person(wished),
+        heard=per_person(sincere & ((marks & Mark.COUNTED) > 0)),
+        seen=per_person(sincere & ((marks & Mark.SEEN) > 0)),
+        identified=per_person((marks & Mark.IDENTIFIED) > 0) > 0,
+        circumvented=per_person((marks & Mark.CIRCUMVENTED) > 0) > 0,
+        punished=punished,
+    )
+
+
+def people_measures(ledger: Ledger, persons: Persons, level: NDArray[np.integer], shape: tuple[int, int]) -> Iterator[Values]:
     """Shares of people, by a (P,) level of each; shape is (replications, levels)."""
 
-    def count(people: NDArray[np.bool_], weights: Floats | None = None) -> Floats:
+    def count(people: Flags, weights: Floats | None = None) -> Floats:
         cell = ledger.people.replication * shape[1] + level
         weight = None if weights is None else weights[people]
         return np.bincount(cell[people], weight, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
     everyone = count(np.ones(len(ledger.people), np.bool_))
-    wished, heard = _wishes(ledger, world, free)
+    wished, heard = persons.wished, persons.heard
     yield "heard_per_person", ratio(count(wished > 0, heard / np.maximum(wished, 1)), count(wished > 0))
     yield "people_heard", ratio(count((wished > 0) & (heard > 0)), count(wished > 0))
-    yield "identified_per_1000", 1000 * ratio(count(_marked(ledger, world, Mark.IDENTIFIED)), everyone)
-    punished = np.zeros(len(ledger.people), np.bool_)
-    punished[[person for person, where, _ in ledger.punished if where == world]] = True
-    yield "reprisals_per_1000", 1000 * ratio(count(punished), everyone)
-    yield "circumvention_share", ratio(count(_marked(ledger, world, Mark.CIRCUMVENTED)), everyone)
+    yield "identified_per_1000", 1000 * ratio(count(persons.identified), everyone)
+    yield "reprisals_per_1000", 1000 * ratio(count(persons.punished), everyone)
+    yield "circumvention_share", ratio(count(persons.circumvented), everyone)
 
 
-def burden_gini(ledger: Ledger, world: int, free: int, replications: int) -> Values:
+def burden_gini(ledger: Ledger, persons: Persons, replications: int) -> Values:
     """Gini coefficient of the share of their wishes that people lost, over those with a wish."""
-    wished, _ = _wishes(ledger, world, free)
-    seen = _per_person(ledger, _sincere(ledger, world, Mark.SEEN) & _wished(ledger, free))
     values = np.full((replications, 1), np.nan)
     for r in range(replications):
-        here = (ledger.people.replication == r) & (wished > 0)
-        values[r, 0] = gini(1 - seen[here] / wished[here])
+        here = (ledger.people.replication == r) & (persons.wished > 0)
+        values[r, 0] = gini(1 - persons.seen[here] / persons.wished[here])
     return "burden_gini", values
 
 
@@ -50,27 +89,3 @@ def gini(shares: Floats) -> float:
         return float("nan")
     ranks = np.arange(1, len(shares) + 1)
     return max(0.0, float((2 * ranks - len(shares) - 1) @ np.sort(shares) / (len(shares) * total)))
-
-
-def _wished(ledger: Ledger, free: int) -> NDArray[np.bool_]:
-    wished: NDArray[np.bool_] = ledger.outcome[:, free] > Outcome.UNSAID
-    return wished
-
-
-def _sincere(ledger: Ledger, world: int, mark: Mark) -> NDArray[np.bool_]:
-    sincere: NDArray[np.bool_] = (ledger.voice[:, world] == Manner.SINCERE) & ((ledger.marks[:, world] & mark) > 0)
-    return sincere
-
-
-def _per_person(ledger: Ledger, occasions: NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.bincount(ledger.occasions.person[occasions], minlength=len(ledger.people))
-
-
-def _wishes(ledger: Ledger, world: int, free: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(P,) wishes of each person, and those that were sincerely said and counted."""
-    wished = _wished(ledger, free)
-    return _per_person(ledger, wished), _per_person(ledger, wished & _sincere(ledger, world, Mark.COUNTED))
-
-
-def _marked(ledger: Ledger, world: int, mark: Mark) -> NDArray[np.bool_]:
-    return _per_person(ledger, (ledger.marks[:, world] & mark) > 0) > 0

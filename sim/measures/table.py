@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.measures.crosstab import crosstab, state_codes
 from sim.measures.moderation import desk_measures, removal_measures, taken_by_rule
 from sim.measures.opinion import Opinions, counted, opinion_measures, representation, said, stance_shares
-from sim.measures.persons import burden_gini, people_measures
+from sim.measures.persons import burden_gini, people_measures, persons_of
 from sim.measures.voice import ON_ONE_PLATFORM, chilling_effect, count_measures
 from sim.model.ledger import Ledger
 from sim.model.luck import Floats
@@ -47,9 +47,13 @@ class Measurer:
         self._ledger = ledger
         self._replications = len(ledger.people.replication_key)
         self._replication = ledger.people.replication[ledger.occasions.person]
+        self._group = ledger.people.group[ledger.occasions.person]
         self._policy = compile_policy(scenario)
         self._opinions = Opinions(ledger, scenario.voice.softening, self._replications)
         self._tables: dict[tuple[int, str], NDArray[np.int64]] = {}
+        self._states: dict[int, NDArray[np.int16]] = {}
+        self._private: dict[str, Floats] = {}
+        self._counted: dict[tuple[int, str], Floats] = {}
 
     def measure(self, world: str) -> list[Piece]:
         """Every measure of one world."""
@@ -73,16 +77,20 @@ class Measurer:
         occasions = ledger.occasions
         days = int(np.ceil(scenario.horizon / 24))
         yield "total", TOTAL, np.zeros(len(occasions), np.int8)
-        yield "group", list(scenario.groups), ledger.people.group[occasions.person]
+        yield "group", list(scenario.groups), self._group
         yield "topic", list(scenario.topics), occasions.topic
         yield "platform", list(scenario.platforms), ledger.venue[:, column]
         yield "day", [str(day) for day in range(days)], (occasions.time // 24).astype(np.int32)
 
     def _table(self, column: int, split: str, level: NDArray[np.integer], levels: int) -> NDArray[np.int64]:
         if (column, split) not in self._tables:
-            states = state_codes(self._ledger, column, self._column("free"), self._fearless(column))
-            self._tables[column, split] = crosstab(states, self._replication, level, (self._replications, levels))
+            self._tables[column, split] = crosstab(self._states_in(column), self._replication, level, (self._replications, levels))
         return self._tables[column, split]
+
+    def _states_in(self, column: int) -> NDArray[np.int16]:
+        if column not in self._states:
+            self._states[column] = state_codes(self._ledger, column, self._column("free"), self._fearless(column))
+        return self._states[column]
 
     def _count_measures(self, column: int) -> Iterator[Piece]:
         fearless = self._fearless(column)
@@ -96,40 +104,48 @@ class Measurer:
                 yield Piece(name, split, levels, values)
 
     def _people_measures(self, column: int) -> Iterator[Piece]:
-        people, free = self._ledger.people, self._column("free")
-        groups = list(self._scenario.groups)
-        for split, levels, level in (("total", TOTAL, np.zeros_like(people.group)), ("group", groups, people.group)):
-            for name, values in people_measures(self._ledger, column, free, level, (self._replications, len(levels))):
+        ledger, groups = self._ledger, list(self._scenario.groups)
+        persons, group = persons_of(ledger, column, self._column("free")), ledger.people.group
+        for split, levels, level in (("total", TOTAL, np.zeros_like(group)), ("group", groups, group)):
+            for name, values in people_measures(ledger, persons, level, (self._replications, len(levels))):
                 yield Piece(name, split, levels, values)
-        name, values = burden_gini(self._ledger, column, free, self._replications)
+        name, values = burden_gini(ledger, persons, self._replications)
         yield Piece(name, "total", TOTAL, values)
 
     def _opinion_measures(self, column: int) -> Iterator[Piece]:
-        ledger, scenario = self._ledger, self._scenario
-        people, which, free = ledger.people, counted(ledger, column), self._column("free")
-        topics = np.broadcast_to(np.arange(people.topics), people.stance.shape)
-        groups = np.broadcast_to(people.group[:, None], people.stance.shape)
-        splits = (
-            ("total", TOTAL, np.zeros_like(topics), np.zeros(len(which), np.int8)),
-            ("group", list(scenario.groups), groups, people.group[ledger.occasions.person]),
-            ("topic", list(scenario.topics), topics, ledger.occasions.topic),
-        )
-        for split, levels, of_person, of_occasion in splits:
-            private = self._opinions.private(of_person, len(levels))
-            collected = self._opinions.voiced(column, which, of_occasion, len(levels))
-            freely = self._opinions.voiced(free, counted(ledger, free), of_occasion, len(levels))
-            for name, values in opinion_measures(private, collected, freely):
+        scenario, free = self._scenario, self._column("free")
+        for split, levels in (("total", TOTAL), ("group", list(scenario.groups)), ("topic", list(scenario.topics))):
+            private = self._thought(split, len(levels))
+            heard, freely = self._heard(column, split, len(levels)), self._heard(free, split, len(levels))
+            for name, values in opinion_measures(private, heard, freely):
                 yield Piece(name, split, levels, values)
-        name, values = representation(ledger, column, (self._replications, len(scenario.groups)))
+        name, values = representation(self._ledger, column, (self._replications, len(scenario.groups)))
         yield Piece(name, "group", list(scenario.groups), values)
-        yield from self._stances(column, which)
+        yield from self._stances(column)
 
-    def _stances(self, column: int, which: NDArray[np.bool_]) -> Iterator[Piece]:
-        nowhere = np.zeros(len(which), np.int8)
+    def _thought(self, split: str, levels: int) -> Floats:
+        """Private stances by the levels of a split."""
+        if split not in self._private:
+            people = self._ledger.people
+            group, topic = people.group[:, None], np.arange(people.topics)
+            level: dict[str, NDArray[np.integer]] = {"total": np.zeros_like(topic), "group": group, "topic": topic}
+            self._private[split] = self._opinions.private(np.broadcast_to(level[split], people.stance.shape), levels)
+        return self._private[split]
+
+    def _heard(self, column: int, split: str, levels: int) -> Floats:
+        """Stances that the convenor counted in a world, by the levels of a split."""
+        if (column, split) not in self._counted:
+            topic = self._ledger.occasions.topic
+            level: dict[str, NDArray[np.integer]] = {"total": np.zeros_like(topic), "group": self._group, "topic": topic}
+            self._counted[column, split] = self._opinions.voiced(column, counted(self._ledger, column), level[split], levels)
+        return self._counted[column, split]
+
+    def _stances(self, column: int) -> Iterator[Piece]:
+        nowhere = np.zeros(len(self._ledger.occasions), np.int8)
         histograms = {
-            "stance_private": self._opinions.private(np.zeros(self._ledger.people.stance.shape, np.int8), 1),
+            "stance_private": self._thought("total", 1),
             "stance_said": self._opinions.voiced(column, said(self._ledger, column), nowhere, 1),
-            "stance_counted": self._opinions.voiced(column, which, nowhere, 1),
+            "stance_counted": self._heard(column, "total", 1),
         }
         for measure, histogram in histograms.items():
             for name, level, values in stance_shares(measure, histogram):
