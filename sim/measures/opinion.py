@@ -34,8 +34,8 @@ class Opinions:
     def private(self, level: NDArray[np.integer], levels: int) -> Floats:
         """(replications, levels, BINS) weight of private stances; level is (P, K)."""
         people = self._ledger.people
-        cell: NDArray[np.int64] = (people.replication[:, None].astype(np.int64) * levels + level) * BINS + _bins(people.stance)
-        return self._histogram(cell.ravel(), levels, self._interest.ravel())
+        cell = (people.replication[:, None] * levels + level) * BINS + _bins(people.stance)
+        return self._histogram(cell.ravel().astype(np.int64), levels, self._interest.ravel())
 
     def voiced(self, world: int, which: NDArray[np.bool_], level: NDArray[np.integer], levels: int) -> Floats:
         """(replications, levels, BINS) count of stances shown by some of the messages; level is (O,)."""
