@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sim.model.ledger import Ledger
     from sim.scenario.schema import Scenario
 
-LARGEST_TASK = 2_000_000
+LARGEST_TASK = 3_500_000
 """Occasions times worlds from which replications are not put into one task: a process then holds some 300 MB."""
 
 
@@ -49,6 +50,7 @@ def run_task(scenario: Scenario, replications: Sequence[int], worlds: Sequence[s
 
     started = time.perf_counter()
     ledger = simulate(scenario, replications, needed_worlds(worlds), variants(scenario))
+    gc.collect()  # The parts of a world refer to one another, so nothing else would free them before the measures need the memory.
     measurer = Measurer(scenario, ledger)
     pieces = {world: measurer.measure(world) for world in worlds}
     over_time = {world: series(ledger, world, scenario.represents) for world in worlds}

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from sim.measures.table import Piece
 from sim.measures.voice import ratio
+from sim.model.counter import Indices
 from sim.model.ledger import Ledger, Outcome
 from sim.model.luck import Floats
 from sim.model.moderation.actions import SAMPLE_EVERY
+from sim.model.occasions import Ints
 
 
 def series(ledger: Ledger, world: str, represents: float) -> list[Piece]:
@@ -17,43 +19,45 @@ def series(ledger: Ledger, world: str, represents: float) -> list[Piece]:
     column, free = ledger.worlds.index(world), ledger.worlds.index("free")
     bins = int(np.ceil(ledger.horizon / SAMPLE_EVERY))
     hours = [f"{SAMPLE_EVERY * b:g}" for b in range(bins)]
-    outcome, times = ledger.outcome[:, column], ledger.occasions.time
-    wished = ledger.outcome[:, free] > Outcome.UNSAID
-    said = outcome > Outcome.UNSAID
+    outcome, wished = ledger.outcome[:, column], ledger.outcome[:, free] > Outcome.UNSAID
     counts = {
-        "wished": (wished, times),
-        "said": (said, times),
-        "unsaid": (wished & (outcome == Outcome.UNSAID), times),
-        "never_arose": (wished & (outcome == Outcome.NEVER_AROSE), times),
-        "out_of_reach": (wished & (outcome <= Outcome.BARRED), times),
-        "stopped": ((outcome == Outcome.BLOCKED) | (outcome == Outcome.WITHHELD), times),
-        "removed": ((outcome == Outcome.REMOVED) | (outcome == Outcome.HIDDEN), ledger.gone[:, column]),
+        "wished": wished,
+        "said": outcome > Outcome.UNSAID,
+        "unsaid": wished & (outcome == Outcome.UNSAID),
+        "never_arose": wished & (outcome == Outcome.NEVER_AROSE),
+        "out_of_reach": wished & (outcome <= Outcome.BARRED),
+        "stopped": (outcome == Outcome.BLOCKED) | (outcome == Outcome.WITHHELD),
     }
-    pieces = [Piece(name, "hour", hours, represents * _by_bin(ledger, which, at, bins)) for name, (which, at) in counts.items()]
-    return [*pieces, *_risks(ledger, column, bins, hours), *_sampled(ledger, column, bins)]
+    cell = _cells(ledger, np.arange(len(outcome)), ledger.occasions.time, bins)
+    found = {name: _counted(ledger, cell[which], bins) for name, which in counts.items()}
+    removed = np.flatnonzero((outcome == Outcome.REMOVED) | (outcome == Outcome.HIDDEN))
+    found["removed"] = _counted(ledger, _cells(ledger, removed, ledger.gone[removed, column], bins), bins)
+    pieces = [Piece(name, "hour", hours, represents * values) for name, values in found.items()]
+    return [*pieces, *_risks(ledger, column, cell, bins, hours), *_sampled(ledger, column, bins)]
 
 
-def _risks(ledger: Ledger, column: int, bins: int, hours: list[str]) -> list[Piece]:
+def _risks(ledger: Ledger, column: int, cell: Ints, bins: int, hours: list[str]) -> list[Piece]:
     """Mean perceived risks over the occasions of a bin that some platform takes, in worlds with fear."""
     if column not in ledger.afraid:
         return []
     at = ledger.afraid.index(column)
-    taken: NDArray[np.bool_] = ledger.venue[:, column] >= 0
-    there = _by_bin(ledger, taken, ledger.occasions.time, bins)
-    risks = {"perceived_removal": ledger.removal_risk[:, at], "perceived_reprisal": ledger.reprisal_risk[:, at]}
-    return [
-        Piece(name, "hour", hours, ratio(_by_bin(ledger, taken, ledger.occasions.time, bins, risk.astype(np.float64)), there))
-        for name, risk in risks.items()
-    ]
+    taken = ledger.venue[:, column] >= 0
+    cell = cell[taken]
+    there = _counted(ledger, cell, bins)
+    risks = {"perceived_removal": ledger.removal_risk[taken, at], "perceived_reprisal": ledger.reprisal_risk[taken, at]}
+    return [Piece(name, "hour", hours, ratio(_counted(ledger, cell, bins, risk), there)) for name, risk in risks.items()]
 
 
-def _by_bin(ledger: Ledger, which: NDArray[np.bool_], times: Floats, bins: int, weights: Floats | None = None) -> Floats:
-    rows = np.flatnonzero(which)
+def _cells(ledger: Ledger, rows: Indices, times: Floats, bins: int) -> Ints:
+    """Replication x bins + bin of some occasions at the given times."""
     replication = ledger.people.replication[ledger.occasions.person[rows]]
-    cell = replication * bins + np.minimum(times[rows] // SAMPLE_EVERY, bins - 1).astype(np.int64)
+    return replication * np.int32(bins) + np.minimum(times // SAMPLE_EVERY, bins - 1).astype(np.int32)
+
+
+def _counted(ledger: Ledger, cell: Ints, bins: int, weights: NDArray[np.floating] | None = None) -> Floats:
+    """(replications, bins) numbers, or sums of weights."""
     replications = len(ledger.people.replication_key)
-    weight = None if weights is None else weights[rows]
-    return np.bincount(cell, weight, minlength=replications * bins).reshape(replications, bins).astype(np.float64)
+    return np.bincount(cell, weights, minlength=replications * bins).reshape(replications, bins).astype(np.float64)
 
 
 def _sampled(ledger: Ledger, column: int, bins: int) -> list[Piece]:

@@ -16,6 +16,7 @@ from sim.model.access import Flags
 from sim.model.authors import sincere_heat
 from sim.model.counter import Indices
 from sim.model.ledger import Mark, Outcome, room_of
+from sim.model.luck import Floats
 from sim.model.moderation.pipeline import Verdict, no_verdict
 from sim.model.moderation.submissions import Submissions
 from sim.model.stretch import Stretch, settle
@@ -215,19 +216,19 @@ class Conversation:
             beliefs.record_submitted(messages.pair[sent], messages.world[sent], messages.heat[sent], messages.time[sent])
             beliefs.record_witnessed(where[seen], messages.world[seen], messages.heat[seen], messages.time[seen])
 
-    def hear(self, occasion: int, column: int) -> None:
-        """A message released from review is seen by its room from now on."""
-        world, row = self._world, np.array([occasion])
-        venue, manner, voice = world.ledger.venue[row, column], world.ledger.voice[row, column], world.policy.scenario.voice
-        room = room_of(world.rooms, world.occasions, row, venue[:, None])[:, 0]
-        if room[0] > 0:
-            person, topic = world.occasions.person[row], world.occasions.topic[row]
-            private = world.people.stance[person, topic]
-            heat = expressed_heat(voice, sincere_heat(world.people, world.policy, person, topic, private), manner)
-            stance = expressed_stance(voice.softening, private, manner)
-            where = room * np.int64(self._topics) + topic
-            world.beliefs.record_published(where, np.array([column]), stance, np.array([world.env.now]))
-            world.beliefs.record_witnessed(where, np.array([column]), heat, np.array([world.env.now]))
+    def hear(self, occasion: Indices, column: Indices, times: Floats) -> None:
+        """Messages that were released from review are seen by their rooms, as of the times of their release."""
+        world, beliefs, voice = self._world, self._world.beliefs, self._world.policy.scenario.voice
+        venue = world.ledger.venue[occasion, column]
+        room = room_of(world.rooms, world.occasions, occasion, venue[:, None])[:, 0]
+        inside = room > 0
+        occasion, column, times, room = occasion[inside], column[inside], times[inside], room[inside]
+        person, topic, manner = world.occasions.person[occasion], world.occasions.topic[occasion], world.ledger.voice[occasion, column]
+        private = world.people.stance[person, topic]
+        heat = expressed_heat(voice, sincere_heat(world.people, world.policy, person, topic, private), manner)
+        where = room * np.int64(self._topics) + topic
+        beliefs.record_published(where, column, expressed_stance(voice.softening, private, manner), times)
+        beliefs.record_witnessed(where, column, heat, times)
 
     def _surveil(self, messages: Submissions, published: Flags) -> None:
         world = self._world

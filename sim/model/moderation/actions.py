@@ -42,6 +42,8 @@ class Actions:
         self._world = world
         self._teacher = Teacher(world)
         self._reviews: list[_Review] = []
+        self._released: list[tuple[int, int, float]] = []
+        self._learned: list[tuple[float, int, int, int, float]] = []
         self._desks = {
             (column, replication, f"{platform}.{name}"): ReviewDesk(world.env, desk, self._decide, world.scenario.represents)
             for platform, spec in world.scenario.platforms.items()
@@ -70,7 +72,14 @@ class Actions:
             self._send(messages.take(rows), rule, verdict.case_arrival[rows])
 
     def teach(self, now: float) -> None:
-        """Let people learn from what has happened by now."""
+        """Let people learn from what has happened by now, also at the desks."""
+        if self._released:
+            occasion, column, times = (np.array(values) for values in zip(*self._released, strict=True))
+            self._world.conversation.hear(occasion, column, times)
+            self._released.clear()
+        if self._learned:
+            self._teacher.plan(lessons(*(np.array(values) for values in zip(*self._learned, strict=True))))
+            self._learned.clear()
         self._teacher.teach(now)
 
     def set_policy(self, policy: Policy) -> None:
@@ -116,7 +125,7 @@ class Actions:
         ledger.outcome[where] = Outcome.STOOD
         ledger.rule[where] = -1
         self._world.convenor.release(*where)
-        self._world.conversation.hear(*where)
+        self._released.append((*where, self._world.env.now))
 
     def _take_down(self, review: _Review) -> None:
         ledger, where = self._world.ledger, (review.occasion, review.world)
@@ -127,8 +136,7 @@ class Actions:
             self._learn(review)
 
     def _learn(self, review: _Review) -> None:
-        columns = (self._world.env.now, review.occasion, review.world, review.rule, review.heat)
-        self._teacher.plan(lessons(*(np.array([value]) for value in columns)))
+        self._learned.append((self._world.env.now, review.occasion, review.world, review.rule, review.heat))
 
     def _sample(self) -> simpy.events.ProcessGenerator:
         while True:
