@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.commands.printing import write_plainly
+from sim.commands.printing import hand_over, write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -50,13 +50,7 @@ def command(
     except ResultError as error:
         refuse(error)
     text = _rendered(comparison, form or (FORMATS.get(out.suffix, "table") if out else "table"), to_file=out is not None)
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        refuse(f"{out}: cannot be written: {error.strerror}")
+    hand_over(text, out)
 
 
 def _rendered(comparison: Comparison, form: str, to_file: bool) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.commands.refusal import refuse
+from sim.commands.printing import hand_over
 
 
 @click.command(
@@ -27,10 +27,4 @@ def command(out: Path | None) -> None:
     from sim.scenario.jsonschema import json_schema
 
     text = json.dumps(json_schema(), indent=2) + "\n"
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        refuse(f"{out}: cannot be written: {error.strerror}")
+    hand_over(text, out)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sim.result import Result
 
-BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, YELLOW = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442"
+BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
 """The colours of Okabe and Ito, which people with any colour vision can tell apart."""
 
 INK, GREY, PALE = "#222222", "#777777", "#E4E4E4"

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from sim.measures.table import Piece
 from sim.measures.voice import ratio
+from sim.model.arrays import Ints
 from sim.model.counter import Indices
 from sim.model.ledger import Ledger, Outcome
 from sim.model.luck import Floats
 from sim.model.moderation.actions import SAMPLE_EVERY
-from sim.model.occasions import Ints
 
 
 def series(ledger: Ledger, world: str, represents: float) -> list[Piece]:

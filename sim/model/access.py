@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.arrays import Ints
 from sim.model.counter import Indices
 from sim.model.luck import Purpose, luck, name_key
-from sim.model.occasions import Ints, Occasions
+from sim.model.occasions import Occasions
 from sim.model.people import People
 from sim.model.policy import Policy
 from sim.model.rooms import Rooms

@@ -8,10 +8,11 @@ from enum import IntEnum, IntFlag
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.arrays import Ints
 from sim.model.counter import Indices
 from sim.model.luck import Floats
 from sim.model.moderation.desk import DeskRecord
-from sim.model.occasions import Ints, Occasions
+from sim.model.occasions import Occasions
 from sim.model.people import People
 from sim.model.rooms import Rooms
 from sim.model.worlds import Switches

@@ -12,6 +12,9 @@ from enum import IntEnum, auto
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import pdtr
+
+from sim.model.arrays import Ints
 
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float64]
@@ -113,3 +116,22 @@ def luck(purpose: Purpose, keys: Keys, salt: int = 0) -> Floats:
     draws = mixed.astype(np.float64)
     draws *= 2.0**-53
     return draws
+
+
+def poisson(mean: Floats, uniform: Floats) -> Ints:
+    """Poisson counts by inversion, so that each is a function of its own uniform number."""
+    count = np.zeros(len(mean), np.int32)
+    left = np.flatnonzero(uniform > np.exp(-mean))
+    k = 0
+    while len(left):
+        k += 1
+        count[left] = k
+        left = left[uniform[left] > pdtr(k, mean[left])]
+    return count
+
+
+def children(keys: Keys, counts: Ints) -> tuple[Keys, Ints]:
+    """Keys of `counts` children of each key, and the index of their parent."""
+    person = np.repeat(np.arange(len(keys), dtype=np.int32), counts)
+    number = np.arange(len(person)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return child_keys(keys[person], number), person

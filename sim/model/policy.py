@@ -17,7 +17,7 @@ class Policy:
 
     Attributes:
         scenario: the scenario that these tables hold.
-        survey, feed: (F,) kind of platform.
+        survey: (F,) whether a platform is one.
         blocked: (J, F) share of people there who cannot reach the platform.
         friction: (F,) share of occasions that circumvention loses.
         sensitivity: (J, K).
@@ -35,7 +35,6 @@ class Policy:
 
     scenario: Scenario
     survey: NDArray[np.bool_]
-    feed: NDArray[np.bool_]
     blocked: Floats
     friction: Floats
     sensitivity: Floats
@@ -64,7 +63,6 @@ def compile_policy(scenario: Scenario) -> Policy:
     return Policy(
         scenario=scenario,
         survey=np.array([p.kind == "survey" for p in specs]),
-        feed=np.array([p.kind == "feed" for p in specs]),
         blocked=np.array([[place.blocks.get(name, 0.0) for name in platforms] for place in places]),
         friction=np.array([p.friction for p in specs]),
         sensitivity=np.array([[place.sensitivity.get(topic, 0.0) for topic in scenario.topics] for place in places]),

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.access import NOT_OFFERED, UNREACHABLE, Flags
+from sim.model.arrays import Ints
 from sim.model.authors import Authors, authors_of
 from sim.model.beliefs import Priors
 from sim.model.ledger import Outcome, room_of
 from sim.model.luck import Keys, Purpose, luck
-from sim.model.occasions import Ints
 
 if TYPE_CHECKING:
     from sim.model.world import World

@@ -8,6 +8,7 @@ import numpy as np
 import simpy
 
 from sim.model.access import Access, rank_platforms
+from sim.model.arrays import Ints
 from sim.model.beliefs import Beliefs
 from sim.model.convenor import Convenor
 from sim.model.conversation import Conversation
@@ -17,7 +18,7 @@ from sim.model.luck import Floats, Keys
 from sim.model.moderation.actions import Actions
 from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.pipeline import Pipeline, reads_text
-from sim.model.occasions import Ints, draw_occasions
+from sim.model.occasions import draw_occasions
 from sim.model.people import draw_people
 from sim.model.policy import Policy, compile_policy
 from sim.model.readers import mark_seen

@@ -10,9 +10,9 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from sim.model.arrays import Ints
 from sim.model.counter import Indices
 from sim.model.luck import Floats, Keys, Purpose, luck
-from sim.model.occasions import Ints
 from sim.model.voice import Manner, Manners
 
 TONES = ("critical", "neutral", "supportive", "coded")
