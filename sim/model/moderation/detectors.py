@@ -11,7 +11,7 @@ from sim.model.counter import Indices
 from sim.model.luck import Floats
 from sim.model.moderation.phrasebook import Phrasebook, rule_list
 from sim.model.moderation.submissions import Submissions
-from sim.scenario.schema import ClassifierRule, KeywordRule, Rule, SampleRule
+from sim.scenario.schema import ClassifierRule, DirectiveRule, KeywordRule, ReportRule, Rule, SampleRule
 
 Flags = NDArray[np.bool_]
 Detector = Callable[[Submissions, Indices, Floats], Flags]

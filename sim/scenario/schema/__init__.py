@@ -1,10 +1,11 @@
 """The scenario format: one file per noun, every field with its unit, meaning and evidence."""
 
 from sim.scenario.schema.delay import Delay
+from sim.scenario.schema.desk import Desk
 from sim.scenario.schema.jurisdiction import Jurisdiction
-from sim.scenario.schema.moderation import ClassifierRule, Desk, KeywordRule, Rule, SampleRule
 from sim.scenario.schema.people import Group, Stance, Topic
 from sim.scenario.schema.platform import Platform
+from sim.scenario.schema.rules import ClassifierRule, DirectiveRule, KeywordRule, ReportRule, Rule, SampleRule
 from sim.scenario.schema.scenario import Convenor, Evidence, Scenario
 from sim.scenario.schema.timeline import Event
 from sim.scenario.schema.voice import Beliefs, Logit, Voice
@@ -15,6 +16,7 @@ __all__ = [
     "Convenor",
     "Delay",
     "Desk",
+    "DirectiveRule",
     "Event",
     "Evidence",
     "Group",
@@ -22,6 +24,7 @@ __all__ = [
     "KeywordRule",
     "Logit",
     "Platform",
+    "ReportRule",
     "Rule",
     "SampleRule",
     "Scenario",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
 from sim.scenario.schema.delay import Delay
+from sim.scenario.schema.rules import InputName
 
 
 class Reprisal(Part):
@@ -49,6 +50,15 @@ class Jurisdiction(Part):
     blocks: dict[Name, Probability] = parameter(
         {},
         "Platforms that are blocked or hard to reach there: share of people who cannot reach them (1 is a full block).",
+    )
+    blocklist: InputName | None = parameter(
+        None, "Domains that are blocked there: a list that ships, or a file (.csv, as `chillsim import domain-blocks` writes it)."
+    )
+    blocklist_share: Probability = parameter(
+        1.0,
+        "Share of people there who cannot reach a platform with a listed domain; `blocks` goes before it.",
+        assumption="a listed domain is blocked on nearly every network",
+        range=(0.8, 1),
     )
     watches_public: Probability = parameter(
         0.0,

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
-from sim.scenario.schema.moderation import Desk, Rule
+from sim.scenario.schema.desk import Desk, Hours
 from sim.scenario.schema.people import Weight
+from sim.scenario.schema.rules import Combination, InputName, Rule
+from sim.scenario.schema.sanctions import Appeals, Sanctions
 
 
 class Rooms(Part):
@@ -30,6 +32,12 @@ class Rooms(Part):
         range=(100, 200_000),
     )
     per_person: int = parameter(1, "Rooms in which each participant takes part.", ge=1, le=20, assumption="one dialogue each", range=(1, 3))
+    direct: Probability = parameter(
+        0.0,
+        "Share of what people say there that goes to one other person instead of a room of this kind.",
+        assumption="the dialogue is held in rooms; sweep it",
+        range=(0, 0.5),
+    )
     mixing: Probability = parameter(
         0.1, "Share of memberships in rooms that mix communities.", assumption="languages keep most rooms apart", range=(0, 0.5)
     )
@@ -79,6 +87,20 @@ class Reading(Part):
     )
 
 
+class Interpretation(Part):
+    """Machine interpretation between languages, which silently drops what matches a rule list of its own."""
+
+    combinations: list[Combination] = parameter([], "Combinations that make it drop a text.", max_length=100_000)
+    rule_list: InputName | None = parameter(None, "The same, from a list that ships or from a file (.csv) relative to this one.")
+    recall: Probability = parameter(1.0, "Share of matching texts that it drops.", assumption="every match is dropped", range=(0.8, 1))
+
+    @model_validator(mode="after")
+    def _something_to_drop(self) -> Interpretation:
+        if not self.combinations and self.rule_list is None:
+            raise ValueError("interpretation needs combinations or a rule_list; leave it out where nothing is dropped")
+        return self
+
+
 class Safeguards(Part):
     """Promises made for the dialogue, each a switch, how far they are kept and how far they are believed."""
 
@@ -95,10 +117,16 @@ class Platform(Part):
     """One place where the discussion can be held."""
 
     title: str = parameter("", "The platform as tables and figures show it; its name where empty.", max_length=120)
-    kind: Literal["group", "feed", "survey"] = parameter(
+    kind: Literal["group", "direct", "feed", "meeting", "survey"] = parameter(
         ...,
-        "group: rooms of members; feed: public, read also by outsiders; survey: one answer per person and topic, no rooms.",
+        "group: rooms of members; direct: one to one; feed: public, read also by outsiders; meeting: rooms that speak at set hours; survey: "
+        "one answer per person and topic, no rooms.",
         design=True,
+    )
+    hours: list[Hours] = parameter([], "Hours at which meetings are held; needed for the kind meeting.", max_length=50)
+    utc_offset: int = parameter(0, "Local time of `hours` minus universal time.", unit="h", ge=-12, le=14, design=True)
+    domains: list[Annotated[str, Field(max_length=253, pattern=r"^[^\s/:]+$")]] = parameter(
+        [], "Internet domains that it needs; a jurisdiction whose blocklist has any of them blocks it.", max_length=100
     )
     habit: Weight = parameter(
         1.0,
@@ -137,3 +165,14 @@ class Platform(Part):
     safeguards: Safeguards = parameter({}, "Promises made for the dialogue.")
     rules: dict[Name, Rule] = parameter({}, "Rules by name, applied in the order in which they are written.")
     desks: dict[Name, Desk] = parameter({}, "Review desks by name.")
+    sanctions: Sanctions | None = parameter(None, "What happens to accounts whose messages are acted on; nothing if not given.")
+    appeals: Appeals | None = parameter(None, "How authors may object; not at all if not given.")
+    interpretation: Interpretation | None = parameter(
+        None, "Machine interpretation, for readers and a convenor of another language; if not given, they understand all the same."
+    )
+
+    @model_validator(mode="after")
+    def _meetings_have_hours(self) -> Platform:
+        if (self.kind == "meeting") != bool(self.hours):
+            raise ValueError("a meeting needs hours, and no other kind takes them")
+        return self

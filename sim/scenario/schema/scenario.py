@@ -11,6 +11,7 @@ from sim.scenario.schema.base import Duration, Name, OneOf, Part, Probability, p
 from sim.scenario.schema.jurisdiction import Jurisdiction
 from sim.scenario.schema.people import Group, Topic
 from sim.scenario.schema.platform import Platform
+from sim.scenario.schema.rules import InputName
 from sim.scenario.schema.timeline import Event
 from sim.scenario.schema.voice import Beliefs, Voice
 from sim.scenario.units import parse_duration
@@ -34,6 +35,16 @@ class Convenor(Part):
         assumption="no source; insiders understand nearly all (Hiruncharoenvate 2015)",
         range=(0, 0.9),
     )
+    languages: list[str] | None = parameter(
+        None, "Languages that it reads itself; for others it relies on a platform's interpretation. All if not given.", design=True
+    )
+
+
+class Trace(Part):
+    """A file of real traffic that takes the place of drawn occasions."""
+
+    file: InputName = parameter(..., "File (.csv, as `chillsim import trace` or `import chat --trace` writes it) relative to this one.")
+    platform: Name = parameter(..., "Platform on which it was written: its rooms are those of the file.")
 
 
 class Evidence(OneOf):
@@ -106,7 +117,16 @@ class Scenario(Part):
     groups: dict[Name, Group] = parameter(..., "Groups of participants by name.", min_length=1, max_length=200)
     platforms: dict[Name, Platform] = parameter(..., "Platforms by name.", min_length=1, max_length=50)
     convenor: Convenor = parameter(..., "Who collects the discussion.")
-    phrasebook: Name = parameter("un75", "Phrasebook from which message texts are drawn, for rules that read text.")
+    phrasebook: InputName = parameter(
+        "un75",
+        "Phrasebook from which message texts are drawn, for rules that read text: one that ships, or a file (.yaml) relative to this one.",
+    )
+    date: str | None = parameter(
+        None,
+        "Calendar date of day 0 (YYYY-MM-DD), for rule lists whose entries have dates; without it, all their entries are in force.",
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+    )
+    trace: Trace | None = parameter(None, "Real traffic instead of drawn occasions.")
     voice: Voice = parameter({"model": "logit"}, "How people decide whether and how to speak.")
     beliefs: Beliefs = parameter({}, "How people learn what is risky.")
     timeline: list[Event] = parameter([], "Events, in any order.", max_length=1000)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from sim.scenario.schema.base import Duration, Name, OneOf, Part, Probability, parameter
+from sim.scenario.schema.rules import Combination
 
 
 class Surge(Part):
@@ -59,10 +60,37 @@ class Reach(Part):
     )
 
 
+class Burst(Part):
+    """Combinations that a keyword rule takes up because of what happens, for a while."""
+
+    platform: Name = parameter(..., "Platform.")
+    rule: Name = parameter(..., "Its keyword rule.")
+    combinations: list[Combination] = parameter(..., "Combinations, written as in the rule.", min_length=1, max_length=10_000)
+    lasts: Annotated[Duration, Field(gt=0)] | None = parameter(None, "For how long; for good if not given.", unit="duration")
+
+
+class Outage(Part):
+    """A review desk at which nobody works for a while."""
+
+    platform: Name = parameter(..., "Platform.")
+    desk: Name = parameter(..., "Its desk.")
+    lasts: Annotated[Duration, Field(gt=0)] = parameter(..., "Duration of the outage.", unit="duration")
+
+
 class Event(OneOf):
     """An event: `at`, perhaps a `label`, and exactly one of the other keys."""
 
-    alternatives: ClassVar[tuple[str, ...]] = ("set", "surge", "announce", "reprisal_news", "block", "unblock", "withdraw")
+    alternatives: ClassVar[tuple[str, ...]] = (
+        "set",
+        "surge",
+        "announce",
+        "reprisal_news",
+        "block",
+        "unblock",
+        "withdraw",
+        "burst",
+        "outage",
+    )
 
     at: Duration = parameter(..., "Time since the start, within the horizon.", unit="duration", design=True)
     label: str = parameter("", "Shown as a mark on figures over time.", max_length=60)
@@ -77,3 +105,5 @@ class Event(OneOf):
     withdraw: Name | None = parameter(
         None, "The convenor leaves this platform: it closes for the dialogue, and nothing more is collected there."
     )
+    burst: Burst | None = parameter(None, "A keyword list takes up combinations.")
+    outage: Outage | None = parameter(None, "A review desk is not staffed.")
