@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from scipy.special import ndtri
 from sim.model.luck import Floats, Keys, Purpose, child_keys, luck, name_key
 from sim.model.people import People
 from sim.scenario.schema import Platform, Scenario
+from sim.scenario.schema.rules import RoomKind
+
+ROOM_KINDS: tuple[str, ...] = get_args(RoomKind)
+"""Kinds of rooms; `Rooms.kind` counts them in this order."""
 
 _RATE_UNITS = 2.0**20
 """Units in which a daily rate is counted for drawing repliers."""
@@ -25,6 +30,7 @@ class Rooms:
             seats; 0 where there are no rooms.
         size: (rooms,) members.
         platform: (rooms,) platform index; -1 for room 0.
+        kind: (rooms,) index in `ROOM_KINDS`; that of a survey for room 0.
         start: (rooms + 1,) first position of a room's members in `member`.
         member: (seats filled,) person index, room by room.
         activity: (seats filled,) cumulated rate of the members, over all rooms; whole numbers, so that a room's share of them is exact.
@@ -33,6 +39,7 @@ class Rooms:
     of_person: NDArray[np.int32]
     size: NDArray[np.int32]
     platform: NDArray[np.int32]
+    kind: NDArray[np.int8]
     start: NDArray[np.int64]
     member: NDArray[np.int32]
     activity: NDArray[np.int64]
@@ -76,11 +83,15 @@ def _with_members(
     person = np.tile(np.arange(len(people), dtype=np.int32), of_person.shape[0] * of_person.shape[1])
     seated = np.flatnonzero(room)
     member = person[seated[np.argsort(room[seated], kind="stable")]]
+    kinds = [ROOM_KINDS.index(spec.kind) for spec in scenario.platforms.values()]
     filled = [np.resize(of_person[f, : spec.rooms.per_person], of_person.shape[1:]) for f, spec in enumerate(scenario.platforms.values())]
     return Rooms(
         of_person=np.stack(filled),
         size=size,
         platform=platform,
+        kind=np.array([*kinds, ROOM_KINDS.index("survey")], np.int8)[platform],
+            platform
+        ],
         start=np.concatenate([[0], np.cumsum(size, dtype=np.int64)]),
         member=member,
         activity=np.cumsum(np.maximum(people.rate[member] * _RATE_UNITS, 1).astype(np.int64)),

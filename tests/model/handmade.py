@@ -139,6 +139,7 @@ def rooms_by_hand() -> Rooms:
         of_person=np.ones((2, 1, 4), np.int32),
         size=np.array([0, 4], np.int32),
         platform=np.array([-1, 0], np.int32),
+        kind=np.array([4, 0], np.int8),
         start=np.array([0, 0, 4]),
         member=np.arange(4, dtype=np.int32),
         activity=np.arange(1, 5),
