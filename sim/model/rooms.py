@@ -90,8 +90,6 @@ def _with_members(
         size=size,
         platform=platform,
         kind=np.array([*kinds, ROOM_KINDS.index("survey")], np.int8)[platform],
-            platform
-        ],
         start=np.concatenate([[0], np.cumsum(size, dtype=np.int64)]),
         member=member,
         activity=np.cumsum(np.maximum(people.rate[member] * _RATE_UNITS, 1).astype(np.int64)),
