@@ -131,7 +131,7 @@ class Conversation:
         local, column = np.divmod(sent, self._worlds)
         spoken, private, platform = manner.reshape(-1)[sent], authors.stance.take(local), window.venue.take(sent)
         person, topic, key = authors.person.take(local), window.topic.take(local), window.key.take(local)
-        stance = expressed_stance(voice.softening, private, spoken)
+        stance, room = expressed_stance(voice.softening, private, spoken), window.room.take(sent)
         phrase = np.full(len(sent), -1, np.int32)
         if len(read := np.flatnonzero(world.pipeline.reads[platform] & world.switches.moderation[column])):
             phrase[read] = world.phrases(key[read], person[read], topic[read], stance[read], spoken[read])
@@ -139,11 +139,15 @@ class Conversation:
             occasion=local + window.rows.start,
             world=column,
             person=person,
+            group=world.people.group[person],
             pair=authors.pair.take(local),
             topic=topic,
             platform=platform,
-            room=window.room.take(sent),
+            room=room,
+            kind=world.rooms.kind[room],
+            audience=world.access.audience(room, column),
             registered=authors.registered.take(local),
+            resident=world.people.resident[person],
             key=key,
             time=window.time.take(local),
             heat=expressed_heat(voice, authors.heat.take(local), spoken),
@@ -164,7 +168,7 @@ class Conversation:
         """Write when messages appear and go, as if every reply were prompted."""
         ledger, cells = self._world.ledger, messages.occasion * self._worlds + messages.world
         published = np.flatnonzero(~verdict.unpublished)
-        ledger.audience.reshape(-1)[cells] = self._world.access.audience(messages.room, messages.world)
+        ledger.audience.reshape(-1)[cells] = messages.audience
         ledger.shown.reshape(-1)[cells[published]] = messages.time[published]
         if len(self._moderated):
             taken = np.flatnonzero(verdict.gone < np.inf)

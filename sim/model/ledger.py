@@ -40,6 +40,7 @@ class Mark(IntFlag):
     CIRCUMVENTED = 2
     COUNTED = 4
     SEEN = 8
+    LABELLED = 16
 
 
 @dataclass

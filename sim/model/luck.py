@@ -71,6 +71,9 @@ class Purpose(IntEnum):
     REPRISAL_DELAY = auto()
     READ = auto()
     COMPREHENSION = auto()
+    BRIGADE = auto()
+    BRIGADE_REPORTS = auto()
+    BRIGADE_DELAY = auto()
 
 
 def _mix_int(value: int) -> int:

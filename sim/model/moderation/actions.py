@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
+from sim.model.counter import Indices
 from sim.model.delays import waits
-from sim.model.ledger import Outcome
-from sim.model.luck import Purpose, luck
+from sim.model.ledger import Mark, Outcome
+from sim.model.luck import Floats, Purpose, luck
 from sim.model.moderation.desk import Case, ReviewDesk
 from sim.model.moderation.lessons import Teacher, lessons, lessons_of
 from sim.model.moderation.pipeline import Verdict
@@ -64,12 +66,11 @@ class Actions:
         ledger.rule[where] = verdict.rule[acted]
         self._teacher.plan(lessons_of(messages, np.flatnonzero(verdict.blocked), verdict.rule, messages.time))
         self._teacher.plan(lessons_of(messages, np.flatnonzero(goes), verdict.rule, verdict.gone))
-        if not self._desks:
-            return
-        cases = np.flatnonzero(~verdict.blocked & (verdict.case_arrival < self._world.scenario.horizon))
-        for rule in np.unique(verdict.case_rule[cases]).tolist():
-            rows = cases[verdict.case_rule[cases] == rule]
-            self._send(messages.take(rows), rule, verdict.case_arrival[rows])
+        labelled = np.flatnonzero(verdict.labelled < np.minimum(verdict.gone, self._world.scenario.horizon))
+        self._label(messages.occasion[labelled], messages.world[labelled], verdict.label[labelled], verdict.labelled[labelled])
+        for cases in verdict.cases:
+            due = cases.arrival < self._world.scenario.horizon
+            self._send(messages.take(cases.rows[due]), cases.rule, cases.arrival[due])
 
     def teach(self, now: float) -> None:
         """Let people learn from what has happened by now, also at the desks."""
@@ -94,6 +95,15 @@ class Actions:
             desk.settle()
             self._world.ledger.desks[key] = desk.record
 
+    def _label(self, occasion: Indices, column: Indices, rule: NDArray[np.integer], times: Floats) -> None:
+        """Mark messages, and turn some of their readers to come away."""
+        world, ledger = self._world, self._world.ledger
+        turns_away = np.array([compiled.spec.turns_away for compiled in world.pipeline.rules])[rule]
+        half_life = np.array([platform.reading.half_life for platform in world.policy.scenario.platforms.values()])
+        to_come = 2.0 ** -((times - ledger.shown[occasion, column]) / half_life[ledger.venue[occasion, column]])
+        ledger.marks[occasion, column] |= np.uint8(Mark.LABELLED)
+        ledger.audience[occasion, column] = np.rint(ledger.audience[occasion, column] * (1 - turns_away * to_come))
+
     def _send(self, messages: Submissions, rule_index: int, arrivals: np.ndarray) -> None:
         world, rule = self._world, self._world.pipeline.rules[rule_index]
         name, spec = list(world.policy.scenario.platforms.items())[rule.platform]
@@ -117,7 +127,7 @@ class Actions:
         elif held:
             self._release(review)
         elif review.upheld and not expired:
-            self._take_down(review)
+            self._act(review)
 
     def _release(self, review: _Review) -> None:
         ledger, where = self._world.ledger, (review.occasion, review.world)
@@ -127,9 +137,13 @@ class Actions:
         self._world.convenor.release(*where)
         self._released.append((*where, self._world.env.now))
 
-    def _take_down(self, review: _Review) -> None:
+    def _act(self, review: _Review) -> None:
         ledger, where = self._world.ledger, (review.occasion, review.world)
-        if ledger.gone[where] > self._world.env.now:
+        if ledger.gone[where] <= self._world.env.now:
+            return
+        if self._world.pipeline.rules[review.rule].spec.action == "label":
+            self._label(*(np.array([value]) for value in (*where, review.rule, self._world.env.now)))
+        else:
             ledger.gone[where] = self._world.env.now
             ledger.outcome[where] = self._world.pipeline.outcomes[review.rule]
             ledger.rule[where] = review.rule

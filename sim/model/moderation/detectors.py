@@ -1,40 +1,83 @@
-"""What a rule looks for: one function a detector, from messages to flags."""
+"""What a rule looks for: one class a detector, from messages to the hours at which each is flagged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.counter import Indices
 from sim.model.luck import Floats
-from sim.model.moderation.phrasebook import Phrasebook, rule_list
 from sim.model.moderation.submissions import Submissions
-from sim.scenario.schema import ClassifierRule, DirectiveRule, KeywordRule, ReportRule, Rule, SampleRule
+from sim.scenario.schema import ClassifierRule, DirectiveRule, SampleRule
 
 Flags = NDArray[np.bool_]
-Detector = Callable[[Submissions, Indices, Floats], Flags]
-"""Takes messages, the positions of m of them to look at, and m uniform numbers; flags some of the m."""
 
 
-def detector(rule: Rule, phrasebook: Phrasebook | None) -> Detector:
-    """The detector of a rule; keyword rules read the phrasebook once, here."""
-    if isinstance(rule, KeywordRule):
-        return _keywords(rule, phrasebook)
-    return _classifier(rule) if isinstance(rule, ClassifierRule) else _sample(rule)
+class Detector(ABC):
+    """Looks at m of the messages, at the positions `rows`, with m uniform numbers."""
+
+    @abstractmethod
+    def hours(self, messages: Submissions, rows: Indices, uniform: Floats) -> Floats:
+        """(m,) hours from publication to the flag; inf for what is never flagged."""
+
+    def severity(self, messages: Submissions, rows: Indices) -> Floats:
+        """(m,) factor on the points that an action under the rule adds towards sanctions."""
+        return np.ones(len(rows))
 
 
-def _keywords(rule: KeywordRule, phrasebook: Phrasebook | None) -> Detector:
-    assert phrasebook is not None
-    listed = rule_list(rule.rule_list) if rule.rule_list else []
-    matches = phrasebook.matches([*rule.combinations, *listed])
-    return lambda messages, rows, uniform: matches[messages.phrase[rows]] & (uniform < rule.recall)
+class Sample(Detector):
+    """A random share, whatever is said."""
+
+    def __init__(self, rule: SampleRule) -> None:
+        self._share = rule.share
+
+    def hours(self, messages: Submissions, rows: Indices, uniform: Floats) -> Floats:
+        """See `Detector`."""
+        return at_once(uniform < self._share)
 
 
-def _classifier(rule: ClassifierRule) -> Detector:
-    return lambda messages, rows, uniform: uniform < np.where(messages.heat[rows] >= rule.threshold, rule.recall, rule.false_positive_rate)
+class Classifier(Detector):
+    """Heat above a threshold, with misses and false alarms that may differ by the author's group."""
+
+    def __init__(self, rule: ClassifierRule, groups: Sequence[str]) -> None:
+        self._threshold = rule.threshold
+        self._recall, self._false = _accuracy(rule, groups)
+
+    def hours(self, messages: Submissions, rows: Indices, uniform: Floats) -> Floats:
+        """See `Detector`."""
+        group, breaks = messages.group[rows], messages.heat[rows] >= self._threshold
+        return at_once(uniform < np.where(breaks, self._recall[group], self._false[group]))
 
 
-def _sample(rule: SampleRule) -> Detector:
-    return lambda messages, rows, uniform: uniform < rule.share
+def _accuracy(rule: ClassifierRule, groups: Sequence[str]) -> tuple[Floats, Floats]:
+    """(G,) recall and false positive rate by group."""
+    recall, false = np.full(len(groups), rule.recall), np.full(len(groups), rule.false_positive_rate)
+    for name, accuracy in rule.by_group.items():
+        recall[groups.index(name)], false[groups.index(name)] = accuracy.recall, accuracy.false_positive_rate
+    return recall, false
+
+
+class Directive(Detector):
+    """What an order is about, as far as the platform complies; topics and dates are the rule's scope."""
+
+    def __init__(self, rule: DirectiveRule) -> None:
+        self._rule = rule
+
+    def hours(self, messages: Submissions, rows: Indices, uniform: Floats) -> Floats:
+        """See `Detector`."""
+        meant = leans(messages.stance[rows], self._rule.stance) & (messages.heat[rows] >= self._rule.heat)
+        return at_once(meant & (uniform < self._rule.compliance))
+
+
+def at_once(flags: Flags) -> Floats:
+    """Flagged when published, or never."""
+    return np.where(flags, 0.0, np.inf)
+
+
+def leans(stance: Floats, leaning: str) -> Flags:
+    """Whether stances lean the way that a rule is about."""
+    everything: Flags = np.ones(len(stance), np.bool_)
+    return {"critical": stance < 0, "supportive": stance > 0, "any": everything}[leaning]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +10,30 @@ from numpy.typing import NDArray
 from sim.model.counter import Indices
 from sim.model.delays import waits
 from sim.model.ledger import Outcome
-from sim.model.luck import Floats, Purpose, luck, name_key
-from sim.model.moderation.detectors import Detector, Flags, detector
+from sim.model.luck import Floats, Purpose, luck
+from sim.model.moderation.compiled import CompiledRule, compiled
+from sim.model.moderation.detectors import Flags
 from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.submissions import Submissions
 from sim.model.policy import Policy
-from sim.scenario.schema import KeywordRule, Rule, Scenario
+from sim.scenario.schema import KeywordRule, Scenario
 
-_OUTCOME = {"block": Outcome.BLOCKED, "hold": Outcome.WITHHELD, "hide": Outcome.HIDDEN, "remove": Outcome.REMOVED}
+_OUTCOME = {
+    "block": Outcome.BLOCKED,
+    "hold": Outcome.WITHHELD,
+    "hide": Outcome.HIDDEN,
+    "remove": Outcome.REMOVED,
+    "label": Outcome.STOOD,
+}
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Messages that a rule sends to its desk: positions, and times of arrival there."""
+
+    rule: int
+    rows: Indices
+    arrival: Floats
 
 
 @dataclass(frozen=True)
@@ -30,15 +45,18 @@ class Verdict:
         held: waiting for a desk before publication.
         rule: index of the rule that blocked, held, or is first to remove or hide; -1 for none.
         gone: time of removal or hiding without a desk; inf for none.
-        case_rule, case_arrival: rule that sends the message to its desk, the soonest if there are several; -1 for none.
+        labelled: time of a label without a desk; inf for none.
+        label: index of the rule that is first to label; -1 for none.
+        cases: what goes to the desks.
     """
 
     blocked: Flags
     held: Flags
     rule: NDArray[np.int16]
     gone: Floats
-    case_rule: NDArray[np.int16]
-    case_arrival: Floats
+    labelled: Floats
+    label: NDArray[np.int16]
+    cases: list[Cases] = field(default_factory=list)
 
     @property
     def unpublished(self) -> Flags:
@@ -47,7 +65,15 @@ class Verdict:
 
     def take(self, rows: Indices) -> Verdict:
         """The verdict on some of the messages."""
-        return Verdict(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+        position = np.full(len(self.rule), -1)
+        position[rows] = np.arange(len(rows))
+        arrays = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__ if name != "cases"}
+        return Verdict(**arrays, cases=[_kept(cases, position[cases.rows]) for cases in self.cases])
+
+
+def _kept(cases: Cases, position: Indices) -> Cases:
+    kept = position >= 0
+    return Cases(cases.rule, position[kept], cases.arrival[kept])
 
 
 def no_verdict(messages: int) -> Verdict:
@@ -55,29 +81,7 @@ def no_verdict(messages: int) -> Verdict:
     flags = np.zeros((2, messages), np.bool_)
     rules = np.full((2, messages), -1, np.int16)
     times = np.full((2, messages), np.inf)
-    return Verdict(flags[0], flags[1], rules[0], times[0], rules[1], times[1])
-
-
-@dataclass(frozen=True)
-class CompiledRule:
-    """A rule with what it needs at run time; `registered` and `topics` are masks, or None where the rule covers all."""
-
-    platform: int
-    name: str
-    spec: Rule
-    salt: int
-    registered: Flags | None
-    topics: Flags | None
-    detect: Detector
-
-    def covers(self, messages: Submissions, among: Indices, waived: NDArray[np.bool_]) -> Indices:
-        """Positions, out of `among` on its platform, of the messages that fall under the rule."""
-        rows = among
-        if self.registered is not None:
-            rows = rows[self.registered[messages.registered[rows]]]
-        if self.topics is not None:
-            rows = rows[self.topics[messages.topic[rows]]]
-        return rows[~messages.kept[rows]] if waived[self.platform] else rows
+    return Verdict(flags[0], flags[1], rules[0], times[0], times[1], rules[1])
 
 
 class Pipeline:
@@ -87,17 +91,19 @@ class Pipeline:
         rules: in the order of their indices.
         outcomes: by rule, what becomes of a message that it takes.
         notified, public: by rule, whether authors, and whether rooms, are told.
+        explained: by rule, whether who learns of its actions is told why.
         reads: by platform, whether any rule looks at the words of messages.
     """
 
     def __init__(self, policy: Policy, phrasebook: Phrasebook | None) -> None:
         self._waived = policy.waived
-        self.rules = _compile(policy.scenario, phrasebook)
-        self._in_order = sorted(enumerate(self.rules), key=lambda numbered: numbered[1].spec.action in ("remove", "hide"))
+        self.rules = compiled(policy.scenario, phrasebook)
+        self._in_order = sorted(enumerate(self.rules), key=lambda numbered: numbered[1].spec.action not in ("block", "hold"))
         specs = [rule.spec for rule in self.rules]
         self.outcomes = np.array([_OUTCOME[spec.action] for spec in specs] or [Outcome.STOOD], np.uint8)
         self.notified = np.array([spec.notice != "none" for spec in specs], np.bool_)
         self.public = np.array([spec.notice == "public" for spec in specs], np.bool_)
+        self.explained = np.array([spec.reason for spec in specs], np.bool_)
         self.reads = np.zeros(len(policy.waived), np.bool_)
         self.reads[[rule.platform for rule in self.rules if isinstance(rule.spec, KeywordRule)]] = True
 
@@ -109,27 +115,32 @@ class Pipeline:
             rows = rule.covers(messages, there[rule.platform], self._waived)
             rows = rows[~verdict.unpublished[rows]]
             uniform = luck(Purpose.RULE, messages.key[rows], rule.salt)
-            flagged = rows[rule.detect(messages, rows, uniform)]
-            if len(flagged):
-                _apply(index, rule, messages, flagged, verdict)
+            hours = rule.detect.hours(messages, rows, uniform)
+            if len(flagged := np.flatnonzero(hours < np.inf)):
+                _apply(index, rule, messages, rows[flagged], hours[flagged], verdict)
 
 
-def _apply(index: int, rule: CompiledRule, messages: Submissions, rows: Indices, verdict: Verdict) -> None:
+def _apply(index: int, rule: CompiledRule, messages: Submissions, rows: Indices, hours: Floats, verdict: Verdict) -> None:
     spec = rule.spec
     if spec.action in ("block", "hold"):
         (verdict.blocked if spec.action == "block" else verdict.held)[rows] = True
         verdict.rule[rows] = index
     if spec.action == "block":
         return
-    arrival = messages.time[rows] + waits(spec.delay, luck(Purpose.RULE_DELAY, messages.key[rows], rule.salt))
+    times = messages.time[rows] + hours + waits(spec.delay, luck(Purpose.RULE_DELAY, messages.key[rows], rule.salt))
     if spec.desk is not None:
-        sooner = arrival < verdict.case_arrival[rows]
-        verdict.case_rule[rows[sooner]] = index
-        verdict.case_arrival[rows[sooner]] = arrival[sooner]
-        return
-    sooner = arrival < verdict.gone[rows]
-    verdict.gone[rows[sooner]] = arrival[sooner]
-    verdict.rule[rows[sooner]] = index
+        verdict.cases.append(Cases(index, rows, times))
+    elif spec.action == "label":
+        _sooner(index, rows, times, verdict.labelled, verdict.label)
+    else:
+        _sooner(index, rows, times, verdict.gone, verdict.rule)
+
+
+def _sooner(index: int, rows: Indices, times: Floats, first: Floats, by: NDArray[np.int16]) -> None:
+    """Write down a rule where it acts before those written down so far."""
+    sooner = times < first[rows]
+    first[rows[sooner]] = times[sooner]
+    by[rows[sooner]] = index
 
 
 def reads_text(scenario: Scenario) -> bool:
@@ -140,23 +151,3 @@ def reads_text(scenario: Scenario) -> bool:
 def rule_labels(scenario: Scenario) -> list[str]:
     """``platform.rule`` of every rule, in the order of their indices."""
     return [f"{platform}.{name}" for platform, spec in scenario.platforms.items() for name in spec.rules]
-
-
-def _compile(scenario: Scenario, phrasebook: Phrasebook | None) -> list[CompiledRule]:
-    return [
-        CompiledRule(
-            platform=f,
-            name=name,
-            spec=rule,
-            salt=name_key("rule", platform, name),
-            registered=_mask(scenario.jurisdictions, rule.registered_in),
-            topics=_mask(scenario.topics, rule.topics),
-            detect=detector(rule, phrasebook),
-        )
-        for f, (platform, spec) in enumerate(scenario.platforms.items())
-        for name, rule in spec.rules.items()
-    ]
-
-
-def _mask(names: Iterable[str], wanted: list[str] | None) -> Flags | None:
-    return None if wanted is None else np.array([name in wanted for name in names])

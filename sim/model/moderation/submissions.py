@@ -18,8 +18,10 @@ class Submissions:
     Attributes:
         occasion: index of the occasion.
         world: index of the world.
-        person, topic, platform, registered: indices.
+        person, group, topic, platform, registered, resident: indices.
         room: room in which it is said; 0 on a survey.
+        kind: of the room, an index into `ROOM_KINDS`.
+        audience: people who might read it, beside the author.
         pair: person x topics + topic.
         key: luck key of the occasion.
         time: hours.
@@ -32,11 +34,15 @@ class Submissions:
     occasion: Indices
     world: Indices
     person: Indices
+    group: Indices
     pair: Indices
     topic: Indices
     platform: Indices
     room: Indices
+    kind: Indices
+    audience: Indices
     registered: Indices
+    resident: Indices
     key: Keys
     time: Floats
     heat: Floats

@@ -119,8 +119,8 @@ class Platform(Part):
     title: str = parameter("", "The platform as tables and figures show it; its name where empty.", max_length=120)
     kind: Literal["group", "direct", "feed", "meeting", "survey"] = parameter(
         ...,
-        "group: rooms of members; direct: one to one; feed: public, read also by outsiders; meeting: rooms that speak at set hours; survey: "
-        "one answer per person and topic, no rooms.",
+        "group: rooms of members; direct: one to one; feed: public, read also by outsiders; meeting: rooms that speak at set hours; "
+        "survey: one answer per person and topic, no rooms.",
         design=True,
     )
     hours: list[Hours] = parameter([], "Hours at which meetings are held; needed for the kind meeting.", max_length=50)

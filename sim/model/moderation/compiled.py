@@ -1,0 +1,96 @@
+"""Rules with all that they need at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.counter import Indices
+from sim.model.luck import Floats, name_key
+from sim.model.moderation.detectors import Classifier, Detector, Directive, Flags, Sample
+from sim.model.moderation.keywords import KeywordDetector
+from sim.model.moderation.phrasebook import Phrasebook
+from sim.model.moderation.reports import ReportDetector
+from sim.model.moderation.submissions import Submissions
+from sim.model.rooms import ROOM_KINDS
+from sim.scenario.schema import ClassifierRule, DirectiveRule, KeywordRule, ReportRule, Rule, Scenario
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule with what it needs at run time; the masks are None where the rule covers all."""
+
+    platform: int
+    name: str
+    spec: Rule
+    salt: int
+    registered: Flags | None
+    resident: Flags | None
+    kinds: Flags | None
+    topics: Flags | None
+    detect: Detector
+
+    def covers(self, messages: Submissions, among: Indices, waived: NDArray[np.bool_]) -> Indices:
+        """Positions, out of `among` on its platform, of the messages that fall under the rule."""
+        rows = among
+        for mask, index in (
+            (self.registered, messages.registered),
+            (self.resident, messages.resident),
+            (self.kinds, messages.kind),
+            (self.topics, messages.topic),
+        ):
+            if mask is not None:
+                rows = rows[mask[index[rows]]]
+        rows = self._in_force(messages, rows)
+        return rows[~messages.kept[rows]] if waived[self.platform] else rows
+
+    def points(self, messages: Submissions, rows: Indices) -> Floats:
+        """(m,) points that an action under this rule on the messages at `rows` adds towards sanctions."""
+        return self.spec.severity * self.detect.severity(messages, rows)
+
+    def _in_force(self, messages: Submissions, rows: Indices) -> Indices:
+        if self.spec.start > 0:
+            rows = rows[messages.time[rows] >= self.spec.start]
+        return rows if self.spec.end is None else rows[messages.time[rows] < self.spec.end]
+
+
+def compiled(scenario: Scenario, phrasebook: Phrasebook | None) -> list[CompiledRule]:
+    """All rules of all platforms, in the order of their indices."""
+    return [
+        _compile(scenario, phrasebook, f, platform, name, rule)
+        for f, (platform, spec) in enumerate(scenario.platforms.items())
+        for name, rule in spec.rules.items()
+    ]
+
+
+def _compile(scenario: Scenario, phrasebook: Phrasebook | None, index: int, platform: str, name: str, rule: Rule) -> CompiledRule:
+    salt = name_key("rule", platform, name)
+    return CompiledRule(
+        platform=index,
+        name=name,
+        spec=rule,
+        salt=salt,
+        registered=_mask(scenario.jurisdictions, rule.registered_in),
+        resident=_mask(scenario.jurisdictions, rule.resides_in),
+        kinds=_mask(ROOM_KINDS, rule.rooms),
+        topics=_mask(scenario.topics, rule.topics),
+        detect=_detector(scenario, phrasebook, platform, rule, salt),
+    )
+
+
+def _detector(scenario: Scenario, phrasebook: Phrasebook | None, platform: str, rule: Rule, salt: int) -> Detector:
+    if isinstance(rule, KeywordRule):
+        assert phrasebook is not None
+        return KeywordDetector(rule, phrasebook)
+    if isinstance(rule, ReportRule):
+        return ReportDetector(rule, scenario.platforms[platform], scenario.groups, scenario.topics, salt)
+    if isinstance(rule, DirectiveRule):
+        return Directive(rule)
+    return Classifier(rule, list(scenario.groups)) if isinstance(rule, ClassifierRule) else Sample(rule)
+
+
+def _mask(names: Iterable[str], wanted: Iterable[str] | None) -> Flags | None:
+    return None if wanted is None else np.array([name in wanted for name in names])
