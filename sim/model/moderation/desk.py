@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
+from sim.model.hours import WEEK, hours_of_week
 from sim.scenario.schema import Desk
 
 
@@ -142,12 +143,5 @@ class ReviewDesk:
 
 def on_duty(spec: Desk, hour: float) -> int:
     """Reviewers on duty at that time; shifts begin and end on the hour, and hour 0 is a Monday's midnight in universal time."""
-    local = math.floor(hour + 1e-9) + spec.utc_offset
-    return sum(shift.reviewers for shift in spec.roster if _covers(shift.days, shift.start, shift.end, local))
-
-
-def _covers(days: str, start: int, end: int, local: int) -> bool:
-    length = (end - start) % 24 or 24
-    since_start = (local - start) % 24
-    weekend = ((local - since_start) // 24) % 7 >= 5
-    return since_start < length and (days == "all" or (days == "weekend") == weekend)
+    hour_of_week = math.floor(hour + 1e-9) % WEEK
+    return sum(shift.reviewers for shift in spec.roster if hours_of_week(shift, spec.utc_offset)[hour_of_week])
