@@ -17,6 +17,9 @@ from sim.model.people import People
 from sim.model.policy import Policy
 
 
+Flags = NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Priors:
     """Risks as they are perceived before anything happens; arrays of one shape.
@@ -129,15 +132,26 @@ class Beliefs:
         """Messages that rooms saw, as evidence that nothing has happened, until something does."""
         self._room_messages.add(room_pair, worlds, (heat, 0.0), times)
 
-    def record_action(self, person: Indices, pair: Indices, worlds: Indices, heat: Floats, times: Floats) -> None:
-        """Actions that authors learned of."""
+    def record_action(self, person: Indices, pair: Indices, worlds: Indices, heat: Floats, times: Floats, explained: Flags) -> None:
+        """Actions that authors learned of; those that are not explained teach them about other topics as well."""
         self._own_messages.add(pair, worlds, (0.0, heat), times)
-        self._own_noticed.add(person, worlds, (1.0,), times)
+        self._own_noticed.add(person, worlds, (np.where(explained, self._spec.explained_weight, 1.0),), times)
+        if self._spec.spillover:
+            left = ~explained
+            self._spill(person[left], pair[left], worlds[left], heat[left], times[left])
 
-    def record_public_action(self, room: Indices, room_pair: Indices, worlds: Indices, heat: Floats, times: Floats) -> None:
+    def _spill(self, person: Indices, pair: Indices, worlds: Indices, heat: Floats, times: Floats) -> None:
+        topics = self._people.topics
+        for step in range(1, topics):
+            other = person * np.int64(topics) + (pair + step) % topics
+            self._own_messages.add(other, worlds, (0.0, self._spec.spillover * heat), times)
+
+    def record_public_action(
+        self, room: Indices, room_pair: Indices, worlds: Indices, heat: Floats, times: Floats, explained: Flags
+    ) -> None:
         """Actions that everybody in a room saw."""
         self._room_messages.add(room_pair, worlds, (0.0, heat), times)
-        self._room_noticed.add(room, worlds, (1.0,), times)
+        self._room_noticed.add(room, worlds, (np.where(explained, self._spec.explained_weight, 1.0),), times)
 
     def record_reprisal(self, person: int, rooms: Indices, world: int, now: float) -> None:
         """A person is acted against, and those who share a room with them hear of it."""

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
+from scipy.special import gammaincinv
 
 from sim.model.delays import waits
 from sim.model.ledger import Ledger, Mark, Outcome
-from sim.model.luck import Purpose, luck, name_key
+from sim.model.luck import Purpose, luck, name_key, poisson
 from sim.model.voice import Manner
 from sim.model.worlds import mechanisms_of
 from sim.scenario import variants
-from sim.scenario.schema import ClassifierRule, Delay, Platform, Rule, SampleRule, Scenario
+from sim.scenario.schema import ClassifierRule, Delay, DirectiveRule, Platform, ReportRule, Rule, SampleRule, Scenario
 
 
 @dataclass
@@ -230,14 +231,22 @@ class Plain:
             heat += seen * (mine + spec.witness_weight * (heard and message.published))
             if self.has_gone(message, now):
                 lesson = self.decay(now - self.when(message), spec.removal_half_life) * message.heat
-                acted += lesson * (mine * self.author_learns(message) + spec.witness_weight * (heard and self.notice(message) == "public"))
+                own = self.weight_on_topic(message, i) * self.author_learns(message)
+                acted += lesson * (own + spec.witness_weight * (heard and self.notice(message) == "public"))
         return min((spec.removal_strength * prior + acted) / (spec.removal_strength + heat), 1.0)
+
+    def weight_on_topic(self, message: Said, i: int) -> float:
+        """Of an action on a message, for what its author believes about an occasion's topic."""
+        if message.person != self.person(i) or self.same_pair(message, i):
+            return float(self.same_pair(message, i))
+        return 0.0 if self.rules[message.rule][2].reason else self.scenario.beliefs.spillover
 
     def noticed(self, i: int, now: float, before: list[Said]) -> float:
         spec, actions = self.scenario.beliefs, 0.0
         for message in before:
             if self.has_gone(message, now):
                 weight = self.decay(now - self.when(message), spec.noticed_half_life)
+                weight *= spec.explained_weight if self.rules[message.rule][2].reason else 1.0
                 actions += weight * (message.person == self.person(i) and self.author_learns(message))
                 actions += weight * spec.witness_weight * (self.same_room(message, i) and self.notice(message) == "public")
         return 1 - math.exp(-actions / spec.noticed_scale)
@@ -324,33 +333,84 @@ class Plain:
 
     def moderate(self, i: int, message: Said) -> None:
         """Rules before publication, then those after it; the soonest removal counts."""
+        labels: list[tuple[float, float]] = []
         numbered = [(index, *rule) for index, rule in enumerate(self.rules) if rule[0] == self.venue[i]]
         for index, _, name, rule in sorted(numbered, key=lambda entry: entry[3].action != "block"):
-            if not message.published or not self.flags(i, message, name, rule):
+            flagged = self.flagged(i, message, name, rule)
+            if not message.published or flagged == math.inf:
                 continue
             if rule.action == "block":
                 message.shown, message.rule, self.outcome[i] = math.inf, index, Outcome.BLOCKED
                 continue
-            at = message.time + self.wait(rule.delay, Purpose.RULE_DELAY, i, self.salt(i, name))
-            if at < message.gone:
+            at = message.time + flagged + self.wait(rule.delay, Purpose.RULE_DELAY, i, self.salt(i, name))
+            if rule.action == "label":
+                labels.append((at, rule.turns_away))
+            elif at < message.gone:
                 message.gone, message.rule = at, index
         if message.gone < self.scenario.horizon:
             self.outcome[i] = Outcome.REMOVED if self.rules[message.rule][2].action == "remove" else Outcome.HIDDEN
         elif self.outcome[i] == Outcome.STOOD:
             message.rule = -1
+        if labels and min(labels)[0] < min(message.gone, self.scenario.horizon):
+            at, turns_away = min(labels)
+            to_come = 0.5 ** ((at - message.time) / self.platforms[self.venue[i]].reading.half_life)
+            message.audience = round(message.audience * (1 - turns_away * to_come))
+            self.marks[i] |= Mark.LABELLED
 
-    def flags(self, i: int, message: Said, name: str, rule: Rule) -> bool:
-        registered = self.place_names[int(self.drawn.people.registered[message.person])]
-        covers = (rule.registered_in is None or registered in rule.registered_in) and (
-            rule.topics is None or self.topics[message.topic] in rule.topics
-        )
-        if not covers or (self.platforms[self.venue[i]].safeguards.rules_waived and message.kept):
-            return False
+    def flagged(self, i: int, message: Said, name: str, rule: Rule) -> float:
+        """Hours from publication to the flag; infinite for never."""
+        if not self.covers(i, message, rule):
+            return math.inf
         drawn = self.luck(Purpose.RULE, i, self.salt(i, name))
+        if isinstance(rule, ReportRule):
+            return self.reported(i, message, name, rule, drawn)
         if isinstance(rule, SampleRule):
-            return drawn < rule.share
-        assert isinstance(rule, ClassifierRule)
-        return drawn < (rule.recall if message.heat >= rule.threshold else rule.false_positive_rate)
+            chance = rule.share
+        elif isinstance(rule, DirectiveRule):
+            meant = self.leans(message, rule.stance) and message.heat >= rule.heat
+            chance = rule.compliance if meant else 0.0
+        else:
+            assert isinstance(rule, ClassifierRule)
+            chance = rule.recall if message.heat >= rule.threshold else rule.false_positive_rate
+        return 0.0 if drawn < chance else math.inf
+
+    def covers(self, i: int, message: Said, rule: Rule) -> bool:
+        people, platform = self.drawn.people, self.platforms[self.venue[i]]
+        return (
+            (rule.registered_in is None or self.place_names[int(people.registered[message.person])] in rule.registered_in)
+            and (rule.resides_in is None or self.place_names[int(people.resident[message.person])] in rule.resides_in)
+            and (rule.rooms is None or platform.kind in rule.rooms)
+            and (rule.topics is None or self.topics[message.topic] in rule.topics)
+            and rule.start <= message.time < (math.inf if rule.end is None else rule.end)
+            and not (platform.safeguards.rules_waived and message.kept)
+        )
+
+    def leans(self, message: Said, leaning: str) -> bool:
+        return leaning == "any" or (message.stance < 0 if leaning == "critical" else message.stance > 0)
+
+    def reported(self, i: int, message: Said, name: str, rule: ReportRule, drawn: float) -> float:
+        """Reports come as people read; a brigade adds its own, all at one time."""
+        reading, salt = self.platforms[self.venue[i]].reading, self.salt(i, name)
+        expected = (rule.rate if message.heat >= rule.threshold else rule.false_rate) * message.audience * reading.share
+
+        def comes(number: int) -> float:
+            if number <= 0:
+                return 0.0
+            at = float(gammaincinv(number, drawn))
+            return -reading.half_life * math.log2(1 - at / expected) if at < expected else math.inf
+
+        alone, brigade = comes(rule.needed), rule.brigade
+        if brigade is None:
+            return alone
+        group = list(self.scenario.groups)[int(self.drawn.people.group[message.person])]
+        meant = (
+            (brigade.groups is None or group in brigade.groups)
+            and (brigade.topics is None or self.topics[message.topic] in brigade.topics)
+            and self.leans(message, brigade.stance)
+        )
+        found = meant and self.luck(Purpose.BRIGADE, i, salt) < brigade.share
+        added = int(poisson(np.array([brigade.reports if found else 0.0]), np.array([self.luck(Purpose.BRIGADE_REPORTS, i, salt)]))[0])
+        return min(alone, max(self.wait(brigade.delay, Purpose.BRIGADE_DELAY, i, salt), comes(rule.needed - added)))
 
     def has_gone(self, message: Said, now: float) -> bool:
         """Whether a rule has acted on it by now."""

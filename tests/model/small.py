@@ -64,6 +64,15 @@ RICH: dict[str, Any] = {
                 },
                 "reviewed": {"detector": "sample", "share": 0.3, "action": "remove", "desk": "office", "notice": "author"},
                 "shadow": {"detector": "sample", "share": 0.05, "action": "hide", "topics": ["health-covid"]},
+                "reported": {
+                    "detector": "reports", "rate": 0.2, "false_rate": 0.02, "action": "remove", "notice": "author", "reason": True,
+                    "brigade": {"groups": ["abroad"], "reports": 0.5},
+                },
+                "ordered": {
+                    "detector": "directive", "topics": ["human-rights"], "stance": "critical", "start": "3 d", "end": "5 d",
+                    "compliance": 0.5, "action": "remove", "resides_in": ["home"], "rooms": ["group"],
+                },
+                "disputed": {"detector": "sample", "share": 0.2, "action": "label"},
             },
             "desks": {
                 "office": {

@@ -89,7 +89,7 @@ def test_the_rich_scenario_shows_every_outcome_voice_mark_and_rule() -> None:
     full = ledger.worlds.index("full")
     assert set(np.unique(ledger.outcome[:, full])) == set(Outcome) - {Outcome.NOT_OFFERED}
     assert set(np.unique(ledger.voice[:, full])) == set(Manner)
-    assert set(np.unique(ledger.rule[:, full])) == set(range(-1, 6))
+    assert set(np.unique(ledger.rule[:, full])) == set(range(-1, 9)) - {7}, "each but the label"
     assert all((ledger.marks[:, full] & mark).any() for mark in Mark)
     assert ledger.punished
     assert all(record.expired for record in ledger.desks.values())
@@ -184,7 +184,8 @@ def test_a_mechanism_that_acts_is_seen_by_these_comparisons() -> None:
 
 def test_rules_that_never_act_change_nothing() -> None:
     idle = {name: {"recall": 0.0, "false_positive_rate": 0.0} for name in ("doubtful", "late")}
-    rules = {**idle, "words": {"recall": 0.0}, "reviewed": {"share": 0.0}, "shadow": {"share": 0.0}}
+    rules = {**idle, "words": {"recall": 0.0}, "reviewed": {"share": 0.0}, "shadow": {"share": 0.0}, "ordered": {"compliance": 0.0}}
+    rules |= {"reported": {"rate": 0.0, "false_rate": 0.0, "brigade": None}, "disputed": {"share": 0.0}}
     quiet = scenario(UNBLOCKED, platforms={"chat": {"rules": rules}, "feed": {"rules": {"rude": {"share": 0.0}}}})
     ledger = run(quiet, worlds=("free", "moderation"))
     assert same(columns(ledger, "free"), columns(ledger, "moderation"))

@@ -21,6 +21,7 @@ from tests.model.small import PLAIN, RICH, columns, merged, rich_run, run, same,
 
 WHO, ROOM, TOPIC = 7, 3, 1
 WORLDS = np.arange(2)
+EXPLAINED, UNEXPLAINED = np.ones(1, np.bool_), np.zeros(1, np.bool_)
 ELSEWHERE = {
     "jurisdictions": {
         "home": {"watches_public": 0.5, "reprisal": {"abroad": 0.25}},
@@ -87,8 +88,8 @@ def test_removal_is_a_beta_belief_over_own_and_witnessed_messages() -> None:
     one.beliefs.record_witnessed(one.room_pair(), FIRST, np.array([0.5]), np.array([15.0]))
     seen = 0.8 * decay(20, 100) + 0.1 * 0.5 * decay(15, 100)
     assert one.removal(30.0) == pytest.approx(5 * 0.2 / (5 + seen))
-    one.beliefs.record_action(np.array([WHO]), one.pair(), FIRST, np.array([0.8]), np.array([20.0]))
-    one.beliefs.record_public_action(np.array([ROOM]), one.room_pair(), FIRST, np.array([0.5]), np.array([16.0]))
+    one.beliefs.record_action(np.array([WHO]), one.pair(), FIRST, np.array([0.8]), np.array([20.0]), EXPLAINED)
+    one.beliefs.record_public_action(np.array([ROOM]), one.room_pair(), FIRST, np.array([0.5]), np.array([16.0]), UNEXPLAINED)
     acted = 0.8 * decay(10, 100) + 0.1 * 0.5 * decay(14, 100)
     assert one.removal(30.0) == pytest.approx((5 * 0.2 + acted) / (5 + seen))
     assert one.removal(30.0, world=1) == pytest.approx(0.2)
@@ -151,10 +152,23 @@ def test_climate_is_the_mean_stance_shrunk_to_0() -> None:
 def test_noticed_censorship_saturates() -> None:
     one = mind(beliefs=HALVES)
     assert one.noticed(0.0) == 0
-    one.beliefs.record_action(np.array([WHO]), one.pair(), FIRST, np.array([0.1]), np.array([0.0]))
-    one.beliefs.record_public_action(np.array([ROOM]), one.room_pair(), FIRST, np.array([0.9]), np.array([10.0]))
+    one.beliefs.record_action(np.array([WHO]), one.pair(), FIRST, np.array([0.1]), np.array([0.0]), UNEXPLAINED)
+    one.beliefs.record_public_action(np.array([ROOM]), one.room_pair(), FIRST, np.array([0.9]), np.array([10.0]), UNEXPLAINED)
     actions = decay(20, 20) + 0.1 * decay(10, 20)
     assert one.noticed(20.0) == pytest.approx(1 - np.exp(-actions / 3))
+
+
+def test_an_explained_action_is_noticed_less_and_teaches_about_its_own_topic_alone() -> None:
+    both = []
+    for explained in (UNEXPLAINED, EXPLAINED):
+        one = mind(beliefs={**HALVES, "removal_prior": 0.0})
+        other_topic = np.array([WHO * one.topics + TOPIC - 1])
+        one.beliefs.record_action(np.array([WHO]), other_topic, FIRST, np.array([0.6]), np.array([0.0]), explained)
+        both.append((one.removal(0.0), one.noticed(0.0)))
+    (spilt, noticed), (kept, noticed_less) = both
+    assert spilt == pytest.approx(0.1 * 0.6 / 5)
+    assert kept == 0
+    assert (noticed, noticed_less) == pytest.approx((1 - np.exp(-1 / 3), 1 - np.exp(-0.5 / 3)))
 
 
 evidence = st.lists(st.tuples(st.sampled_from("span"), st.floats(0, 1), st.floats(-1, 1), st.floats(0, 300)), max_size=20)
@@ -173,7 +187,7 @@ def test_beliefs_stay_within_their_bounds(found: list[tuple[str, float, float, f
                 one.beliefs.record_published(one.room_pair(), FIRST, np.array([stance]), at)
                 one.beliefs.record_witnessed(one.room_pair(), FIRST, h, at)
             case "a":
-                one.beliefs.record_action(np.array([WHO]), one.pair(), FIRST, h, at)
+                one.beliefs.record_action(np.array([WHO]), one.pair(), FIRST, h, at, EXPLAINED)
             case _:
                 one.beliefs.record_news(np.array([WHO]), 10 * heat, time)
     for reading in (one.removal(now), one.reprisal(now), one.noticed(now)):

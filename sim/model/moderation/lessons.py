@@ -67,7 +67,7 @@ class Teacher:
         known = happened[world.pipeline.notified[happened["rule"]] | discovers]
         person, topic = occasions.person[known["occasion"]], occasions.topic[known["occasion"]]
         pair = person * np.int64(world.people.topics) + topic
-        world.beliefs.record_action(person, pair, known["world"], known["heat"], known["time"])
+        world.beliefs.record_action(person, pair, known["world"], known["heat"], known["time"], world.pipeline.explained[known["rule"]])
         self._teach_rooms(happened[world.pipeline.public[happened["rule"]]])
 
     def _teach_rooms(self, public: Lessons) -> None:
@@ -78,4 +78,4 @@ class Teacher:
         room = room_of(world.rooms, occasions, public["occasion"], venue[:, None])[:, 0]
         public, room = public[room > 0], room[room > 0]
         pair = room * np.int64(world.people.topics) + occasions.topic[public["occasion"]]
-        world.beliefs.record_public_action(room, pair, public["world"], public["heat"], public["time"])
+        world.beliefs.record_public_action(room, pair, public["world"], public["heat"], public["time"], world.pipeline.explained[public["rule"]])

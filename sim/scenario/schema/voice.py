@@ -98,6 +98,18 @@ class Beliefs(Part):
     discovery: Probability = parameter(
         0.1, "Chance that an author discovers an action without notice.", assumption="silent filters are rarely noticed", range=(0, 0.4)
     )
+    spillover: Probability = parameter(
+        0.1,
+        "Weight on other topics of an action that is not explained: without a reason, its author cannot tell what it was about.",
+        assumption="no source; explained removals reduce repeat violations (order: Jhaver, Bruckman & Gilbert 2019)",
+        range=(0, 0.5),
+    )
+    explained_weight: Probability = parameter(
+        0.5,
+        "Weight of an explained action among noticed censorship, against one without a reason.",
+        assumption="explanations are taken as fairer (order: Jhaver, Bruckman & Gilbert 2019)",
+        range=(0.2, 1),
+    )
     reprisal_half_life: Annotated[Duration, Field(ge=1)] = parameter(
         "180 d",
         "News of reprisals loses half its weight in this time.",
