@@ -115,5 +115,5 @@ def room_of(rooms: Rooms, occasions: Occasions, rows: slice | Indices, venue: In
     moved = np.nonzero(~at_home & (venue >= 0))
     if len(moved[0]):
         root = occasions.root[rows][moved[0]]
-        room[moved] = rooms.of_person[venue[moved], occasions.seat[root], occasions.person[root]]
+        room[moved] = rooms.begun_in(venue[moved], occasions.seat[root], occasions.person[root], occasions.key[root])
     return room

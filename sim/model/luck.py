@@ -74,6 +74,8 @@ class Purpose(IntEnum):
     BRIGADE = auto()
     BRIGADE_REPORTS = auto()
     BRIGADE_DELAY = auto()
+    DIRECT = auto()
+    INTERPRETATION = auto()
 
 
 def _mix_int(value: int) -> int:

@@ -32,7 +32,7 @@ class Occasions:
         person, topic: indices.
         home: platform that would carry it with nothing in the way; -1 where every survey has been answered.
         room: room in which the conversation would be held with nothing in the way; 0 on a survey.
-        seat: which of the person's rooms a spontaneous occasion takes, on whatever platform.
+        seat: which of the person's rooms a spontaneous occasion takes, on whatever platform, unless it goes to a direct chat.
         parent, root: index, among all, of the message replied to (-1 for none) and of the one that began the
             conversation (itself for none).
     """
@@ -77,7 +77,7 @@ def _roots(scenario: Scenario, rooms: Rooms, home: Bytes, key: Keys, time: Float
     """Spontaneous occasions, of which the first has the position `offset`."""
     seats = np.array([p.rooms.per_person for p in scenario.platforms.values()])[home]
     seat = (luck(Purpose.ROOM, key) * seats).astype(np.int8)
-    room = np.where(home >= 0, rooms.of_person[home, seat, person], 0).astype(np.int32)
+    room = np.where(home >= 0, rooms.begun_in(home, seat, person, key), 0).astype(np.int32)
     index = np.arange(offset, offset + len(key), dtype=np.int32)
     return Occasions(key, time, person, topic, home, room, seat, np.full(len(key), -1, np.int32), index)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
@@ -9,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from sim.model.counter import Indices
 from sim.model.luck import Floats, Keys, Purpose, child_keys, luck, name_key
 from sim.model.people import People
-from sim.scenario.schema import Platform, Scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.platform import Rooms as RoomsSpec
 from sim.scenario.schema.rules import RoomKind
 
 ROOM_KINDS: tuple[str, ...] = get_args(RoomKind)
 """Kinds of rooms; `Rooms.kind` counts them in this order."""
+DIRECT = ROOM_KINDS.index("direct")
 
 _RATE_UNITS = 2.0**20
 """Units in which a daily rate is counted for drawing repliers."""
@@ -27,7 +31,8 @@ class Rooms:
 
     Attributes:
         of_person: (platforms, seats, P) room of each of a person's seats on each platform, over again where a platform has fewer
-            seats; 0 where there are no rooms.
+            seats; 0 where there are no rooms. The last seat is that in a direct chat if any platform has some beside its rooms.
+        beside: (platforms,) share of what people begin on a platform that goes to a direct chat beside its rooms.
         size: (rooms,) members.
         platform: (rooms,) platform index; -1 for room 0.
         kind: (rooms,) index in `ROOM_KINDS`; that of a survey for room 0.
@@ -37,12 +42,19 @@ class Rooms:
     """
 
     of_person: NDArray[np.int32]
+    beside: Floats
     size: NDArray[np.int32]
     platform: NDArray[np.int32]
     kind: NDArray[np.int8]
     start: NDArray[np.int64]
     member: NDArray[np.int32]
     activity: NDArray[np.int64]
+
+    def begun_in(self, platform: Indices, seat: Indices, person: Indices, key: Keys) -> NDArray[np.int32]:
+        """Rooms in which conversations begin: those of the given seats of their authors, or direct chats by the platform's chance."""
+        if self.beside.any():
+            seat = np.where(luck(Purpose.DIRECT, key) < self.beside[platform], self.of_person.shape[1] - 1, seat)
+        return self.of_person[platform, seat, person]
 
     def draw_member(self, room: NDArray[np.int32], uniform: Floats, other_than: NDArray[np.int32]) -> NDArray[np.int32]:
         """Members of the given rooms, drawn by activity; the next member where the draw hits `other_than`."""
@@ -58,65 +70,90 @@ def draw_rooms(scenario: Scenario, people: People, ranking: NDArray[np.int32]) -
 
     `ranking` is (ranks, P): the platforms that each person would use; the others seat them nowhere.
     """
-    platforms = list(scenario.platforms.items())
-    seats = max(p.rooms.per_person for _, p in platforms)
-    of_person = np.zeros((len(platforms), seats, len(people)), np.int32)
-    sizes, owner = [np.zeros(1, np.int32)], [np.full(1, -1, np.int32)]
-    count = 1
-    for index, (name, platform) in enumerate(platforms):
-        if platform.kind == "survey":
-            continue
-        for seat in range(platform.rooms.per_person):
-            users = np.flatnonzero((ranking == index).any(axis=0))
-            rooms, room_sizes = _partition(platform, people, users, name_key("rooms", name, seat))
-            of_person[index, seat, users] = rooms + count
-            sizes.append(room_sizes)
-            owner.append(np.full(len(room_sizes), index, np.int32))
-            count += len(room_sizes)
-    return _with_members(scenario, people, of_person, np.concatenate(sizes), np.concatenate(owner))
+    specs = list(scenario.platforms.values())
+    beside = np.array([spec.rooms.direct if spec.kind in ("group", "feed", "meeting") else 0.0 for spec in specs])
+    in_rooms = max(spec.rooms.per_person for spec in specs)
+    of_person = np.zeros((len(specs), in_rooms + int(beside.any()), len(people)), np.int32)
+    size, platform, kind = [np.zeros(1, np.int32)], [-1], ["survey"]
+    for index, seat, of_kind, salt in _seatings(scenario, beside):
+        users = np.flatnonzero((ranking == index).any(axis=0))
+        rooms, sizes = _partition(specs[index].rooms, of_kind == "direct", people, users, salt)
+        of_person[index, seat, users] = rooms + len(platform)
+        size.append(sizes)
+        platform += [index] * len(sizes)
+        kind += [of_kind] * len(sizes)
+    codes = np.array([ROOM_KINDS.index(name) for name in kind], np.int8)
+    return _with_members(scenario, people, of_person, beside, np.concatenate(size), np.array(platform, np.int32), codes)
+
+
+def _seatings(scenario: Scenario, beside: Floats) -> Iterator[tuple[int, int, str, int]]:
+    """Platform, seat, kind of room and salt of each seat that people take."""
+    for index, (name, spec) in enumerate(scenario.platforms.items()):
+        for seat in range(spec.rooms.per_person if spec.kind != "survey" else 0):
+            yield index, seat, spec.kind, name_key("rooms", name, seat)
+        if beside[index]:
+            yield index, -1, "direct", name_key("direct", name)
 
 
 def _with_members(
-    scenario: Scenario, people: People, of_person: NDArray[np.int32], size: NDArray[np.int32], platform: NDArray[np.int32]
+    scenario: Scenario,
+    people: People,
+    of_person: NDArray[np.int32],
+    beside: Floats,
+    size: NDArray[np.int32],
+    platform: NDArray[np.int32],
+    kind: NDArray[np.int8],
 ) -> Rooms:
     room = of_person.reshape(-1)
     person = np.tile(np.arange(len(people), dtype=np.int32), of_person.shape[0] * of_person.shape[1])
     seated = np.flatnonzero(room)
     member = person[seated[np.argsort(room[seated], kind="stable")]]
-    kinds = [ROOM_KINDS.index(spec.kind) for spec in scenario.platforms.values()]
-    filled = [np.resize(of_person[f, : spec.rooms.per_person], of_person.shape[1:]) for f, spec in enumerate(scenario.platforms.values())]
+    filled, in_rooms = of_person.copy(), of_person.shape[1] - int(beside.any())
+    for index, spec in enumerate(scenario.platforms.values()):
+        filled[index, :in_rooms] = np.resize(of_person[index, : spec.rooms.per_person], (in_rooms, len(people)))
     return Rooms(
-        of_person=np.stack(filled),
+        of_person=filled,
+        beside=beside,
         size=size,
         platform=platform,
-        kind=np.array([*kinds, ROOM_KINDS.index("survey")], np.int8)[platform],
+        kind=kind,
         start=np.concatenate([[0], np.cumsum(size, dtype=np.int64)]),
         member=member,
         activity=np.cumsum(np.maximum(people.rate[member] * _RATE_UNITS, 1).astype(np.int64)),
     )
 
 
-def _partition(platform: Platform, people: People, users: NDArray[np.int64], salt: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _partition(
+    spec: RoomsSpec, pairs: bool, people: People, users: NDArray[np.int64], salt: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """One seat for every user: room numbers from 0, and the rooms' sizes."""
     if not len(users):
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
     pools = int(people.community.max()) + 2
     key = people.key[users]
-    mixes = luck(Purpose.COMMUNITY, key, salt) < platform.rooms.mixing
+    mixes = luck(Purpose.COMMUNITY, key, salt) < spec.mixing
     pool = people.replication[users] * pools + np.where(mixes, 0, people.community[users] + 1)
     order = np.lexsort((luck(Purpose.ROOM_SEAT, key, salt), pool))
     numbers, starts = np.unique(pool[order], return_index=True)
     keys = child_keys(people.replication_key[numbers // pools], numbers % pools)
     stops = np.append(starts[1:], len(order))
-    sizes = np.concatenate([_cut(platform, keys[i : i + 1], int(stops[i] - starts[i]), salt) for i in range(len(starts))])
+    seated = (stops - starts).tolist()
+    cut = [_pairs(count) if pairs else _cut(spec, keys[i : i + 1], count, salt) for i, count in enumerate(seated)]
+    sizes = np.concatenate(cut)
     rooms = np.empty(len(users), np.int32)
     rooms[order] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     return rooms, sizes
 
 
-def _cut(platform: Platform, key: Keys, people: int, salt: int) -> NDArray[np.int32]:
+def _pairs(people: int) -> NDArray[np.int32]:
+    """Sizes of direct chats: two by two, and three in the last where the number is odd."""
+    sizes = np.full(max(people // 2, 1), 2, np.int32)
+    sizes[-1] += people - sizes.sum()
+    return sizes
+
+
+def _cut(spec: RoomsSpec, key: Keys, people: int, salt: int) -> NDArray[np.int32]:
     """Sizes of rooms, drawn until everybody in the pool is seated; the last room takes who is left."""
-    spec = platform.rooms
     sizes = np.zeros(0, np.int32)
     while sizes.sum() < people:
         uniform = luck(Purpose.ROOM_SIZE, child_keys(key, np.arange(len(sizes), 2 * len(sizes) + 64)), salt)

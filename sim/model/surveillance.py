@@ -14,6 +14,7 @@ from sim.model.luck import Floats, Purpose, luck, name_key
 from sim.model.moderation.submissions import Submissions
 from sim.model.people import People
 from sim.model.policy import Policy
+from sim.model.rooms import DIRECT
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Surveillance:
         self._watches = [bool(policy.passed_on[:, place].any()) for place in range(len(self._salts))]
 
     def watch(self, messages: Submissions, among: Indices, published: Flags) -> list[Findings]:
-        """What each authority makes of the messages at the positions `among`: what is shared, and what it reads of the published ones."""
+        """What each authority makes of the messages at the positions `among`: what is shared, and what it reads of those in public."""
         findings = [self._watch_from(place, messages, among, published) for place, watches in enumerate(self._watches) if watches]
         return [finding for finding in findings if len(finding.identified)]
 
@@ -64,7 +65,8 @@ class Surveillance:
         rows = among[self._under_law[place][messages.person[among]]]
         rows = rows[sensitivity[messages.topic[rows]] > 0]
         platform, promise = messages.platform[rows], _promise(messages, rows)
-        passed_on = np.where(published[rows], policy.passed_on[platform, place, promise], policy.shared[platform, place, promise])
+        public = published[rows] & (messages.kind[rows] != DIRECT)
+        passed_on = np.where(public, policy.passed_on[platform, place, promise], policy.shared[platform, place, promise])
         heat = sensitivity[messages.topic[rows]] * messages.criticality[rows]
         read: Indices = rows[luck(Purpose.AUTHORITY_SEES, messages.key[rows], self._salts[place]) < heat * passed_on]
         return read

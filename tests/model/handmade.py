@@ -137,6 +137,7 @@ def rooms_by_hand() -> Rooms:
     """One room of four."""
     return Rooms(
         of_person=np.ones((2, 1, 4), np.int32),
+        beside=np.zeros(2),
         size=np.array([0, 4], np.int32),
         platform=np.array([-1, 0], np.int32),
         kind=np.array([4, 0], np.int8),
