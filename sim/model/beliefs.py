@@ -16,7 +16,6 @@ from sim.model.luck import Floats, Purpose, luck
 from sim.model.people import People
 from sim.model.policy import Policy
 
-
 Flags = NDArray[np.bool_]
 
 
@@ -86,10 +85,11 @@ class Beliefs:
         told[platform, who] = value
         self._priors = self._person_priors()
 
-    def priors(self, person: Indices, platform: Indices) -> Priors:
-        """Prior risks of (n, 1) persons on (n, w) platforms."""
+    def priors(self, person: Indices, platform: Indices, direct: NDArray[np.bool_] | bool = False) -> Priors:
+        """Prior risks of (n, 1) persons on (n, w) platforms, in rooms or in direct chats."""
         where, table = platform * len(self._people) + person, self._priors
-        return Priors(table.removal.take(where), table.reprisal.take(where), table.exposure.take(where))
+        there = where + direct * table.removal.size
+        return Priors(table.removal.take(where), table.reprisal.take(there), table.exposure.take(there))
 
     def perceived_removal(self, priors: Priors, pair: Indices, room_pair: Indices, worlds: Indices, now: float) -> Floats:
         """R, (n, w): a Beta belief whose evidence is own and witnessed messages, weighted by heat."""
@@ -164,13 +164,16 @@ class Beliefs:
         self._news.add(people, worlds, (weight,), now)
 
     def _person_priors(self) -> Priors:
-        """(F, P) risks as everybody sees them before anything happens: what the laws at home and abroad are thought to do, or was told."""
+        """Risks as everybody sees them before anything happens: what the laws at home and abroad are thought to do, or was told.
+
+        Removal is (F, P); reprisal and exposure are (2, F, P), in rooms and in direct chats.
+        """
         policy, people = self._policy, self._people
         platform = np.arange(len(policy.survey))[:, None]
         believes = (self._believer_luck < policy.believed[:, None]).astype(np.int8)
-        at_home = policy.exposure[platform, people.resident, believes]
+        at_home = policy.exposure[:, platform, people.resident, believes]
         distance = np.where(people.registered == people.resident, 1.0, policy.abroad[people.registered])
-        from_afar = policy.exposure[platform, people.registered, believes] * distance
+        from_afar = policy.exposure[:, platform, people.registered, believes] * distance
         law = policy.perceived_reprisal
         reprisal = np.maximum(at_home * law[people.resident], from_afar * law[people.registered])
         removal = policy.perceived_removal[platform, people.registered, believes]

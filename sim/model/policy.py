@@ -24,8 +24,8 @@ class Policy:
         identity: (F, 2) chance that an author is identified: without and with the promised safeguards.
         shared: (F, J, 2) chance that a message of heat 1 by someone under that law is passed on by the platform.
         passed_on: (F, J, 2) the same, or read by the authority itself where it is published.
-        exposure: (F, J, 2) what people take to be the chance that the author of a message of heat 1 is identified and passed on:
-            those who believe no safeguards, and those who do.
+        exposure: (2, F, J, 2) what people take to be the chance that the author of a message of heat 1 is identified and passed on:
+            in rooms and in direct chats, by those who believe no safeguards and those who do.
         perceived_reprisal: (J,) prior.
         perceived_removal: (F, J, 2) prior by jurisdiction of registration.
         hazard, abroad: (J,) of reprisal.
@@ -69,7 +69,7 @@ def compile_policy(scenario: Scenario) -> Policy:
         identity=identity,
         shared=shared,
         passed_on=passed_on,
-        exposure=_perceived_exposure(scenario, identity[:, None, :] * passed_on),
+        exposure=np.stack([_perceived_exposure(scenario, identity[:, None, :] * chance) for chance in (passed_on, shared)]),
         perceived_reprisal=np.array([place.perceived_reprisal for place in places]),
         perceived_removal=_perceived_removal(scenario),
         hazard=np.array([place.reprisal.hazard for place in places]),

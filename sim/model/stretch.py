@@ -14,6 +14,7 @@ from sim.model.authors import Authors, authors_of
 from sim.model.beliefs import Priors
 from sim.model.ledger import Outcome, room_of
 from sim.model.luck import Keys, Purpose, luck
+from sim.model.rooms import DIRECT
 
 if TYPE_CHECKING:
     from sim.model.world import World
@@ -76,7 +77,7 @@ def settle(world: World, rows: slice) -> Stretch:
     shut = _out_of_reach(world, rows, ~reached | (venue == UNREACHABLE))
     ceiling = np.where(shut, np.uint8(Outcome.UNREACHABLE), np.uint8(Outcome.STOOD))
     ceiling[(venue == NOT_OFFERED) & (parent < 0)[:, None]] = Outcome.NOT_OFFERED
-    there = np.maximum(venue, 0)
+    there, afraid = np.maximum(venue, 0), np.flatnonzero(world.switches.fear)
     return Stretch(
         rows=rows,
         authors=authors,
@@ -91,7 +92,7 @@ def settle(world: World, rows: slice) -> Stretch:
         room=room,
         room_pair=room * world.people.topics + topic[:, None],
         kept=luck(Purpose.SAFEGUARD_KEPT, occasions.key[rows])[:, None] < policy.kept[there],
-        priors=world.beliefs.priors(authors.person[:, None], there[:, np.flatnonzero(world.switches.fear)]),
+        priors=world.beliefs.priors(authors.person[:, None], there[:, afraid], world.rooms.kind[room[:, afraid]] == DIRECT),
     )
 
 
