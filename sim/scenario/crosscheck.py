@@ -12,7 +12,7 @@ from sim.scenario.tree import Path
 from sim.scenario.units import format_duration
 
 if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
+    from sim.scenario.schema import Event, Scenario
     from sim.scenario.schema.platform import Platform
 
 Clash = tuple[Path, str, object]
@@ -78,13 +78,27 @@ def _in_platforms(scenario: Scenario) -> Iterator[Clash]:
             "a jurisdiction of this scenario", platform.perceived_removal, scenario.jurisdictions, (*here, "perceived_removal")
         )
         yield from _in_rules(scenario, platform, (*here, "rules"))
+        yield from _in_desks(platform, here)
 
 
 def _in_rules(scenario: Scenario, platform: Platform, here: Path) -> Iterator[Clash]:
     for name, rule in platform.rules.items():
-        yield from _values("a jurisdiction of this scenario", rule.registered_in, scenario.jurisdictions, (*here, name, "registered_in"))
-        yield from _values("a topic of this scenario", rule.topics, scenario.topics, (*here, name, "topics"))
-        yield from _value("a desk of this scenario", rule.desk, platform.desks, (*here, name, "desk"))
+        there = (*here, name)
+        yield from _values("a jurisdiction of this scenario", rule.registered_in, scenario.jurisdictions, (*there, "registered_in"))
+        yield from _values("a jurisdiction of this scenario", rule.resides_in, scenario.jurisdictions, (*there, "resides_in"))
+        yield from _values("a topic of this scenario", rule.topics, scenario.topics, (*there, "topics"))
+        yield from _value("a desk of this platform", rule.desk, platform.desks, (*there, "desk"))
+        yield from _keys("a group of this scenario", getattr(rule, "by_group", ()), scenario.groups, (*there, "by_group"))
+        brigade = getattr(rule, "brigade", None)
+        yield from _values("a group of this scenario", getattr(brigade, "groups", None), scenario.groups, (*there, "brigade", "groups"))
+        yield from _values("a topic of this scenario", getattr(brigade, "topics", None), scenario.topics, (*there, "brigade", "topics"))
+
+
+def _in_desks(platform: Platform, here: Path) -> Iterator[Clash]:
+    for name, desk in platform.desks.items():
+        yield from _keys("a rule of this platform", desk.services, platform.rules, (*here, "desks", name, "services"))
+    if platform.appeals is not None:
+        yield from _value("a desk of this platform", platform.appeals.desk, platform.desks, (*here, "appeals", "desk"))
 
 
 def _in_presets(scenario: Scenario) -> Iterator[Clash]:
@@ -103,11 +117,23 @@ def _in_timeline(scenario: Scenario) -> Iterator[Clash]:
     }  # fmt: skip
     for index, event in enumerate(scenario.timeline):
         yield from _value("a platform of this scenario", event.withdraw, scenario.platforms, ("timeline", index, "withdraw"))
-        for kind in ("surge", "announce", "reprisal_news", "block", "unblock"):
+        yield from _in_bodies(scenario, event, ("timeline", index))
+        for kind in ("surge", "announce", "reprisal_news", "block", "unblock", "burst", "outage"):
             here, body = ("timeline", index, kind), getattr(event, kind)
             yield from _values("a group of this scenario", getattr(body, "groups", None), scenario.groups, (*here, "groups"))
             for key, names in known.items():
                 yield from _value(f"a {key} of this scenario", getattr(body, key, None), names, (*here, key))
+
+
+def _in_bodies(scenario: Scenario, event: Event, here: Path) -> Iterator[Clash]:
+    """Rules and desks of the platform that an event is about."""
+    if event.burst is not None and event.burst.platform in scenario.platforms:
+        rules = scenario.platforms[event.burst.platform].rules
+        keywords = {name: rule for name, rule in rules.items() if rule.detector == "keywords"}
+        yield from _value("a keyword rule of that platform", event.burst.rule, keywords, (*here, "burst", "rule"))
+    if event.outage is not None and event.outage.platform in scenario.platforms:
+        desks = scenario.platforms[event.outage.platform].desks
+        yield from _value("a desk of that platform", event.outage.desk, desks, (*here, "outage", "desk"))
 
 
 def _late(scenario: Scenario) -> Iterator[Clash]:
