@@ -85,6 +85,7 @@ _MEASURES = (
         "prior_restraint_rate", "stopped before publication", "share", "blocked or never released / submitted", headline=True, loss=True
     ),
     Measure("hidden_rate", "hidden", "share", "hidden from all but the author / published in any manner", loss=True),
+    Measure("labelled_rate", "labelled", "share", "labelled / published in any manner; where a platform labels"),
     Measure(
         "self_censorship_rate",
         "self-censorship",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.crosstab import crosstab, state_codes
+from sim.measures.marks import marked_shares, marks_possible
 from sim.measures.moderation import desk_measures, removal_measures, taken_by_rule
 from sim.measures.opinion import Opinions, counted, opinion_measures, representation, said, stance_shares
 from sim.measures.persons import burden_gini, people_measures, persons_of
@@ -155,6 +156,7 @@ class Measurer:
         ledger, scenario = self._ledger, self._scenario
         for name, values in removal_measures(ledger, column, self._policy, self._replication, self._replications):
             yield Piece(name, "total", TOTAL, values)
+        yield from self._mark_measures(column)
         labels = rule_labels(scenario)
         if labels and "moderation" in mechanisms_of(ledger.worlds[column]):
             name, values = taken_by_rule(ledger, column, self._replication, (self._replications, len(labels)))
@@ -163,3 +165,11 @@ class Measurer:
         if any(records):
             for name, values in desk_measures(records, scenario.horizon):
                 yield Piece(name, "total", TOTAL, values)
+
+    def _mark_measures(self, column: int) -> Iterator[Piece]:
+        marks = marks_possible(self._scenario)
+        if not marks or "moderation" not in mechanisms_of(self._ledger.worlds[column]):
+            return
+        for split, levels, level in self._splits(column):
+            for name, values in marked_shares(self._ledger, column, marks, self._replication, level, (self._replications, len(levels))):
+                yield Piece(name, split, levels, values)

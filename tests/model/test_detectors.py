@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.measures.table import Measurer
 from sim.model.ledger import Ledger, Mark, Outcome
 from sim.model.luck import luck
 from sim.model.moderation.reports import ReportDetector
@@ -154,13 +155,16 @@ def test_of_rules_before_publication_the_first_written_acts_and_of_those_after_i
 
 def test_a_label_leaves_the_message_and_turns_readers_away() -> None:
     label = {"detector": "sample", "share": 0.5, "action": "label", "turns_away": 0.5}
-    _, ledger = moderated(label, groups={"locals": {"size": 400}}, platforms={"chat": {"rooms": {"median_size": 40}}})
+    what, ledger = moderated(label, groups={"locals": {"size": 400}}, platforms={"chat": {"rooms": {"median_size": 40}}})
     rows, at = said(ledger)
     labelled = (ledger.marks[rows, at] & Mark.LABELLED) > 0
     free = ledger.worlds.index("free")
     both = ledger.outcome[rows, free] == Outcome.STOOD
     assert (ledger.outcome[rows, at] == Outcome.STOOD).all()
     assert 0.4 < labelled.mean() < 0.6
+    shares = [piece for piece in Measurer(what, ledger).measure(WORLD) if piece.measure == "labelled_rate"]
+    assert {piece.split for piece in shares} == {"total", "group", "topic", "platform", "day"}
+    assert shares[0].values.item() == labelled.mean()
     whole = ledger.audience[rows, free]
     assert np.array_equal(ledger.audience[rows[both & ~labelled], at], whole[both & ~labelled])
     assert np.array_equal(ledger.audience[rows[both & labelled], at], np.rint(whole[both & labelled] * 0.5))
