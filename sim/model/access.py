@@ -16,7 +16,7 @@ from sim.model.worlds import Switches
 from sim.scenario.schema import Scenario
 
 NOT_OFFERED, UNREACHABLE = -1, -2
-"""Venues of an occasion that no platform takes: the surveys have been answered, or blocks and closures stand in the way."""
+"""Venues of an occasion that no platform takes: surveys have been answered and no meeting is held, or blocks and closures stop it."""
 
 Flags = NDArray[np.bool_]
 _NEVER = np.int32(2**31 - 1)
@@ -103,6 +103,8 @@ class Access:
     def _try(self, rows: Indices, platform: Ints, wanting: Flags) -> tuple[Flags, Flags, Flags]:
         """(n, W): the platform takes the occasion, it cannot be reached for it, and it is reached around a block."""
         reached, circumvents = self.reaches(rows, platform[:, None])
+        if self._policy.meetings.live.any():
+            wanting = wanting & self._policy.meetings.take(platform, self._occasions.time[rows])[:, None]
         survey = np.flatnonzero(self._policy.survey[platform])
         if len(survey):
             wanting = wanting.copy()

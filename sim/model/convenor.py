@@ -8,13 +8,17 @@ from numpy.typing import NDArray
 
 from sim.model.ledger import Ledger, Mark
 from sim.model.luck import Purpose, luck
+from sim.model.meetings import compile_meetings
 from sim.model.voice import Manner
 from sim.model.worlds import Switches
 from sim.scenario.schema import Scenario
 
 
 class Convenor:
-    """Collects from its platforms at regular times what is to be seen there; what has gone by then is not counted."""
+    """Collects from its platforms at regular times what is to be seen there; what has gone by then is not counted.
+
+    In meetings it takes notes of what it hears.
+    """
 
     def __init__(self, env: simpy.Environment, scenario: Scenario, ledger: Ledger, switches: Switches) -> None:
         self._env = env
@@ -23,6 +27,7 @@ class Convenor:
         self._ledger = ledger
         collects = np.array([name in self._spec.collects for name in scenario.platforms])
         self._collects = np.tile(collects[:, None], len(switches))
+        self._meetings = compile_meetings(scenario)
         self._may_leave = switches.access
         self._collected_until = self._spec.start
         self._released: list[tuple[int, int]] = []
@@ -62,8 +67,17 @@ class Convenor:
         ledger = self._ledger
         venue = ledger.venue[rows, worlds]
         here = self._collects[venue, worlds] & ((venue == only) if only is not None else True)
-        visible = here & (ledger.gone[rows, worlds] > self._env.now)
+        visible = here & self._found(rows, worlds, venue)
         rows, worlds = rows[visible], worlds[visible]
         coded = ledger.voice[rows, worlds] == Manner.CODED
         understood = ~coded | (luck(Purpose.COMPREHENSION, ledger.occasions.key[rows]) < self._spec.comprehends_coded)
         ledger.marks[rows[understood], worlds[understood]] |= np.uint8(Mark.COUNTED)
+
+    def _found(self, rows: NDArray[np.int64], worlds: NDArray[np.int64], venue: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Whether messages are still there, or were heard where they were said in meetings."""
+        gone = self._ledger.gone[rows, worlds]
+        there: NDArray[np.bool_] = gone > self._env.now
+        if (live := self._meetings.live[venue]).any():
+            heard = self._meetings.heard(venue, self._ledger.occasions.time[rows], self._ledger.shown[rows, worlds], gone)
+            there = np.where(live, heard, there)
+        return there

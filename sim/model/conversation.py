@@ -175,10 +175,13 @@ class Conversation:
             ledger.gone.reshape(-1)[cells[taken]] = verdict.gone[taken]
 
     def _prompted(self, window: Stretch, at: Indices) -> Flags:
-        """(m, W): whether what would prompt some replies is there to be seen, which nothing is outside of rooms."""
+        """(m, W): whether what would prompt some replies is there to be seen; what was heard in a meeting cannot be taken back."""
         ledger, parent, time = self._world.ledger, window.parent[at], window.time[at, None]
-        there = (ledger.shown.take(parent, axis=0) <= time) & (time < ledger.gone.take(parent, axis=0))
-        return there & (window.room.take(at, axis=0) > 0)
+        shown, gone = ledger.shown.take(parent, axis=0), ledger.gone.take(parent, axis=0)
+        there = (shown <= time) & (time < gone)
+        if (live := self._world.policy.meetings.live).any():
+            there |= live[np.maximum(window.venue.take(at, axis=0), 0)] & (shown <= time) & (shown < gone)
+        return there & window.answers.take(at, axis=0)
 
     def _reply_at_once(self, window: Stretch, arises: Flags, said: Flags) -> None:
         """Take back replies to messages of this window that are not there to be seen, then replies to those, and so on."""
@@ -225,7 +228,7 @@ class Conversation:
         world, beliefs, voice = self._world, self._world.beliefs, self._world.policy.scenario.voice
         venue = world.ledger.venue[occasion, column]
         room = room_of(world.rooms, world.occasions, occasion, venue[:, None])[:, 0]
-        inside = room > 0
+        inside = (room > 0) & (times < world.policy.meetings.end(venue, world.occasions.time[occasion]))
         occasion, column, times, room = occasion[inside], column[inside], times[inside], room[inside]
         person, topic, manner = world.occasions.person[occasion], world.occasions.topic[occasion], world.ledger.voice[occasion, column]
         private = world.people.stance[person, topic]

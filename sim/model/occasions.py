@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.model.arrays import Bytes, Ints
 from sim.model.luck import Floats, Keys, Purpose, children, luck, poisson
+from sim.model.meetings import Meetings, compile_meetings
 from sim.model.people import People
 from sim.model.rooms import Rooms
 from sim.model.spontaneous import draw_spontaneous
@@ -30,7 +31,7 @@ class Occasions:
         key: luck key.
         time: hours since the start.
         person, topic: indices.
-        home: platform that would carry it with nothing in the way; -1 where every survey has been answered.
+        home: platform that would carry it with nothing in the way; -1 where every survey has been answered and no meeting is held.
         room: room in which the conversation would be held with nothing in the way; 0 on a survey.
         seat: which of the person's rooms a spontaneous occasion takes, on whatever platform, unless it goes to a direct chat.
         parent, root: index, among all, of the message replied to (-1 for none) and of the one that began the
@@ -63,13 +64,13 @@ def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: In
     parts = list(draw_spontaneous(scenario, people))
     key, time, person, topic = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = _by_time(time)[: int(np.count_nonzero(time < scenario.horizon))]
-    wishes = np.zeros(len(people) * people.topics, np.int8)
+    homes = _Homes(scenario, people, ranking)
     generations: list[Occasions] = []
     for first in range(0, max(len(order), 1), DRAWN_AT_ONCE):
         some, count = order[first : first + DRAWN_AT_ONCE], sum(len(generation.key) for generation in generations)
-        home = _home_platform(scenario, people, ranking, wishes, person[some], topic[some])
+        home = homes.of(time[some], person[some], topic[some])
         roots = _roots(scenario, rooms, home, key[some], time[some], person[some], topic[some], count)
-        generations += _with_replies(scenario, people, rooms, roots, count)
+        generations += _with_replies(scenario, homes.meetings, rooms, roots, count)
     return _in_time_order(generations)
 
 
@@ -82,51 +83,57 @@ def _roots(scenario: Scenario, rooms: Rooms, home: Bytes, key: Keys, time: Float
     return Occasions(key, time, person, topic, home, room, seat, np.full(len(key), -1, np.int32), index)
 
 
-def _home_platform(scenario: Scenario, people: People, ranking: Ints, wishes: Bytes, person: Ints, topic: Bytes) -> Bytes:
-    """The platform that carries each spontaneous occasion, in time order, with nothing in the way; -1 where there is none.
+class _Homes:
+    """Finds the platform that carries each spontaneous occasion with nothing in the way: the first in its person's order that takes it.
 
-    A survey takes a person's first occasion on each topic; the next goes to the next platform that the person prefers. `wishes` counts
-    the occasions by person and topic so far, as far as surveys make it matter, and is brought up to date.
+    A survey takes a person's first occasion on each topic that comes to it, a meeting those that fall into its hours.
     """
-    is_survey = np.array([p.kind == "survey" for p in scenario.platforms.values()])
-    nth = _earlier(person * np.int64(people.topics) + topic, wishes, int(is_survey.sum()))
-    home = np.full(len(person), -1, np.int8)
-    surveys_before = np.zeros(len(person), np.int8)
-    for rank in ranking:
-        candidate = rank[person]
-        survey = is_survey[candidate] & (candidate >= 0)
-        takes = (home < 0) & (candidate >= 0) & (~survey | (nth == surveys_before))
-        home[takes] = candidate[takes]
-        surveys_before += survey
-    return home
+
+    def __init__(self, scenario: Scenario, people: People, ranking: Ints) -> None:
+        survey = np.array([spec.kind == "survey" for spec in scenario.platforms.values()])
+        self._topics = people.topics
+        self._ranking = ranking
+        self.meetings = compile_meetings(scenario)
+        self._survey = np.where(survey, np.cumsum(survey) - 1, -1)
+        self._pairs = len(people) * people.topics
+        self._answered = np.zeros(int(survey.sum()) * self._pairs, np.bool_)
+
+    def of(self, time: Floats, person: Ints, topic: Bytes) -> Bytes:
+        """Platform of each of some occasions, -1 where there is none; to be asked in order of time."""
+        home = np.full(len(person), -1, np.int8)
+        left = np.arange(len(person))
+        for rank in self._ranking:
+            left = left[home[left] < 0]
+            platform = rank[person[left]]
+            left, platform = left[platform >= 0], platform[platform >= 0]
+            takes = self.meetings.take(platform, time[left])
+            asked = np.flatnonzero(self._survey[platform] >= 0)
+            pair = person[left[asked]] * np.int64(self._topics) + topic[left[asked]]
+            takes[asked] = self._answer(self._survey[platform[asked]] * self._pairs + pair)
+            home[left[takes]] = platform[takes]
+        return home
+
+    def _answer(self, code: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each occasion, in order, is the first of its survey, person and topic."""
+        order = np.arange(len(code))
+        first = np.empty(len(self._answered), np.int64)
+        first[code[::-1]] = order[::-1]
+        answers: NDArray[np.bool_] = (first[code] == order) & ~self._answered[code]
+        self._answered[code] = True
+        return answers
 
 
-def _earlier(codes: NDArray[np.int64], before: Bytes, most: int) -> Bytes:
-    """How often each entry's code has come before, counted up to `most`; `before` holds that by code, and is brought up to date."""
-    count = np.full(len(codes), most, np.int8)
-    left = np.flatnonzero(before[codes] < most)
-    first = np.empty(len(before), np.int64)
-    while len(left):
-        first[codes[left[::-1]]] = left[::-1]
-        is_first = first[codes[left]] == left
-        now, left = left[is_first], left[~is_first]
-        count[now] = before[codes[now]]
-        before[codes[now]] += 1
-        left = left[before[codes[left]] < most]
-    return count
-
-
-def _with_replies(scenario: Scenario, people: People, rooms: Rooms, roots: Occasions, offset: int) -> list[Occasions]:
+def _with_replies(scenario: Scenario, meetings: Meetings, rooms: Rooms, roots: Occasions, offset: int) -> list[Occasions]:
     """Spontaneous occasions, of which the first has the position `offset`, and the generations of replies to them."""
     generations = [roots]
     while len(generations[-1].key):
-        generations.append(_replies(scenario, people, rooms, generations[-1], offset))
+        generations.append(_replies(scenario, meetings, rooms, generations[-1], offset))
         offset += len(generations[-2].key)
     return generations
 
 
-def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: Occasions, offset: int) -> Occasions:
-    """The replies that one generation might prompt; `offset` is the position of its first member."""
+def _replies(scenario: Scenario, meetings: Meetings, rooms: Rooms, parents: Occasions, offset: int) -> Occasions:
+    """The replies that one generation might prompt, in meetings until the session ends; `offset` is the position of its first member."""
     specs = [p.replies for p in scenario.platforms.values()]
     platform = rooms.platform[parents.room]
     prompts = (platform >= 0) & (rooms.size[parents.room] > 1)
@@ -137,7 +144,7 @@ def _replies(scenario: Scenario, people: People, rooms: Rooms, parents: Occasion
     where = platform[origin]
     delay = c[where] * (luck(Purpose.REPLY_DELAY, key) ** (-1 / gamma[where]) - 1)
     time = parents.time[origin] + delay
-    kept = time < scenario.horizon
+    kept = (time < scenario.horizon) & (time < meetings.end(where, parents.time[origin]))
     key, origin, time = key[kept], origin[kept], time[kept]
     room = parents.room[origin]
     return Occasions(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.luck import Floats
+from sim.model.meetings import Meetings, compile_meetings
 from sim.scenario.schema import Scenario
 
 
@@ -18,6 +19,7 @@ class Policy:
     Attributes:
         scenario: the scenario that these tables hold.
         survey: (F,) whether a platform is one.
+        meetings: the hours of those that are meetings.
         blocked: (J, F) share of people there who cannot reach the platform.
         friction: (F,) share of occasions that circumvention loses.
         sensitivity: (J, K).
@@ -35,6 +37,7 @@ class Policy:
 
     scenario: Scenario
     survey: NDArray[np.bool_]
+    meetings: Meetings
     blocked: Floats
     friction: Floats
     sensitivity: Floats
@@ -63,6 +66,7 @@ def compile_policy(scenario: Scenario) -> Policy:
     return Policy(
         scenario=scenario,
         survey=np.array([p.kind == "survey" for p in specs]),
+        meetings=compile_meetings(scenario),
         blocked=np.array([[place.blocks.get(name, 0.0) for name in platforms] for place in places]),
         friction=np.array([p.friction for p in specs]),
         sensitivity=np.array([[place.sensitivity.get(topic, 0.0) for topic in scenario.topics] for place in places]),

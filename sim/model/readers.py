@@ -26,10 +26,16 @@ def mark_seen(policy: Policy, ledger: Ledger) -> None:
 
 
 def expected_readers(policy: Policy, ledger: Ledger, rows: Indices, column: int) -> Floats:
-    """Readers that some published messages are expected to have had by the time at which each went, or by the horizon."""
+    """Readers that some published messages are expected to have had by the time at which each went, or by the horizon.
+
+    Who attends a meeting hears what is said there at once, or never.
+    """
     specs = [platform.reading for platform in policy.scenario.platforms.values()]
     share, half_life = np.array([spec.share for spec in specs]), np.array([spec.half_life for spec in specs])
     venue = ledger.venue[rows, column]
-    visible = np.minimum(ledger.gone[rows, column], ledger.horizon) - ledger.shown[rows, column]
-    readers: Floats = ledger.audience[rows, column] * share[venue] * -np.expm1(-np.log(2) / half_life[venue] * visible)
+    shown, gone = ledger.shown[rows, column], ledger.gone[rows, column]
+    by_then = -np.expm1(-np.log(2) / half_life[venue] * (np.minimum(gone, ledger.horizon) - shown))
+    if (live := policy.meetings.live[venue]).any():
+        by_then = np.where(live, policy.meetings.heard(venue, ledger.occasions.time[rows], shown, gone), by_then)
+    readers: Floats = ledger.audience[rows, column] * share[venue] * by_then
     return readers

@@ -12,6 +12,7 @@ from sim.model.access import NOT_OFFERED, UNREACHABLE, Flags
 from sim.model.arrays import Ints
 from sim.model.authors import Authors, authors_of
 from sim.model.beliefs import Priors
+from sim.model.counter import Indices
 from sim.model.ledger import Outcome, room_of
 from sim.model.luck import Keys, Purpose, luck
 from sim.model.rooms import DIRECT
@@ -34,6 +35,8 @@ class Stretch:
         ceiling: (n, W) the highest outcome that access leaves possible.
         room: (n, W) room in which it would be said; 0 for none.
         room_pair: (n, W) room x topics + topic.
+        answers: (n, W) whether a reply can come up there at all: not outside of rooms, nor in a meeting after the session in which
+            something was said.
         kept: (n, W) whether the platform's promises are kept for this message.
         priors: (n, A) what authors take the risks to be before anything happens.
     """
@@ -50,6 +53,7 @@ class Stretch:
     ceiling: NDArray[np.uint8]
     room: NDArray[np.int64]
     room_pair: NDArray[np.int64]
+    answers: Flags
     kept: Flags
     priors: Priors
 
@@ -91,6 +95,7 @@ def settle(world: World, rows: slice) -> Stretch:
         ceiling=ceiling,
         room=room,
         room_pair=room * world.people.topics + topic[:, None],
+        answers=_answers(world, rows, there, room),
         kept=luck(Purpose.SAFEGUARD_KEPT, occasions.key[rows])[:, None] < policy.kept[there],
         priors=world.beliefs.priors(authors.person[:, None], there[:, afraid], world.rooms.kind[room[:, afraid]] == DIRECT),
     )
@@ -123,3 +128,14 @@ def _out_of_reach(world: World, rows: slice, unreached: Flags) -> Flags:
     while (spreads := unreached[prompting] & ~unreached[here]).any():
         unreached[here] |= spreads
     return unreached
+
+
+def _answers(world: World, rows: slice, platform: Indices, room: Indices) -> Flags:
+    """Whether replies to what was said there can come up."""
+    occasions, meetings = world.occasions, world.policy.meetings
+    answers: Flags = room > 0
+    replies = np.flatnonzero(occasions.parent[rows] >= 0)
+    if meetings.live.any() and len(replies):
+        asked = occasions.time[occasions.parent[rows][replies], None]
+        answers[replies] &= occasions.time[rows][replies, None] < meetings.end(platform[replies], asked)
+    return answers

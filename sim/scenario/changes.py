@@ -16,7 +16,7 @@ from sim.scenario.tree import Mapping, Path, Place, plain, planted
 from sim.scenario.wording import locate, worded
 
 SECTIONS = ("platforms", "jurisdictions", "voice", "beliefs")
-DRAWN_BEFORE = {"platforms": ("kind", "habit", "habits", "rooms", "replies"), "jurisdictions": ("utc_offset",)}
+DRAWN_BEFORE = {"platforms": ("kind", "hours", "utc_offset", "habit", "habits", "rooms", "replies"), "jurisdictions": ("utc_offset",)}
 """What shapes people and occasions, which are drawn before time begins."""
 MEASURED_AFTER = {"platforms": ("reading",), "voice": ("softening", "model")}
 """What measures are reckoned with once time has passed, for all of it alike."""
