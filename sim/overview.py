@@ -34,6 +34,7 @@ def overview(result: Result) -> Iterator[RenderableType]:
     tables = {
         "Of everything that people wished to say": _funnel(result, world),
         "What took it: voice that nobody saw, as a share of what was wished": _attribution(result),
+        "The same, on average over all orders in which the mechanisms may act (Shapley)": _parts(result, "shapley"),
         "Who is heard least: share of their voice that someone saw": _groups(result, summary),
         "Messages that each rule took, per replication": _rules(summary),
         "Measures": _headline(summary),
@@ -60,13 +61,19 @@ def _funnel(result: Result, world: str) -> Table:
 
 def _attribution(result: Result) -> Table:
     """The steps of the ladder; then what nobody reads even in the free world."""
-    table = _table()
-    for row in result.attribution.filter(pl.col("quantity") == "seen").sort("order").iter_rows(named=True):
-        table.add_row(*_cells(MECHANISM_TITLES[row["mechanism"]], row), _bar(row["mean"]))
+    table = _parts(result, "ladder")
     free = shares_of_wished(result.measures, "free").filter(pl.col("measure") == "seen", pl.col("mean") < 1)
     unread = free.with_columns(mean=1 - pl.col("mean"), ci_low=1 - pl.col("ci_high"), ci_high=1 - pl.col("ci_low"))
     for row in unread.iter_rows(named=True):
         table.add_row(*_cells("not read even when all are free", row), _bar(row["mean"]))
+    return table
+
+
+def _parts(result: Result, method: str) -> Table:
+    table = _table()
+    rows = result.attribution.filter(pl.col("quantity") == "seen", pl.col("method") == method)
+    for row in rows.sort("order").iter_rows(named=True):
+        table.add_row(*_cells(MECHANISM_TITLES[row["mechanism"]], row), _bar(row["mean"]))
     return table
 
 

@@ -36,7 +36,9 @@ Example:
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at work; as many as there are processors if not given.")
 @click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Folder for the folders of results.")
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a parameter; repeatable.")
-@click.option("--worlds", default="ladder", show_default=True, metavar="ladder|full|NAME,...", help="Which mechanisms to switch on.")
+@click.option(
+    "--worlds", default="ladder", show_default=True, metavar="ladder|shapley|full|NAME,...", help="Which mechanisms to switch on."
+)
 @click.option("--force", is_flag=True, help="Replace a result that exists.")
 @click.option("--keep-ledger", is_flag=True, help="Write every occasion too.")
 @click.option("--quiet", is_flag=True, help="Print nothing but problems.")

@@ -47,7 +47,7 @@ def run(
         replications: repetitions, instead of the scenario's.
         seed: seed, instead of the scenario's.
         jobs: processes at work; as many as there are processors if None.
-        worlds: `ladder`, or world names separated by commas.
+        worlds: `ladder`, `shapley`, or world names separated by commas.
         out: folder in which the folder of the result, named after the scenario, is written; nothing is written if None.
         force: replace a result that exists.
         keep_ledger: write every occasion too (needs `out`).

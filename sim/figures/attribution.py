@@ -47,7 +47,10 @@ def draw(results: Sequence[Result]) -> Figure:
 
 
 def _waterfall(result: Result) -> list[Step]:
-    rows = {row["mechanism"]: row for row in result.attribution.filter(pl.col("quantity") == "seen").iter_rows(named=True)}
+    rows = {
+        row["mechanism"]: row
+        for row in result.attribution.filter(pl.col("quantity") == "seen", pl.col("method") == "ladder").iter_rows(named=True)
+    }
     if missing := [name for name in MECHANISMS if name not in rows]:
         raise FigureError(f"{result.name}: attribution needs all worlds of the ladder, and those for {missing[0]} are missing")
     level = _share(result, "free", "seen")

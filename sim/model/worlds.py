@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,14 +47,22 @@ def world_name(mechanisms: frozenset[str]) -> str:
     return "full" if mechanisms == set(MECHANISMS) else "+".join(m for m in MECHANISMS if m in mechanisms)
 
 
+ALL_WORLDS = tuple(
+    dict.fromkeys((*LADDER, *(world_name(frozenset(some)) for size in range(len(MECHANISMS)) for some in combinations(MECHANISMS, size))))
+)
+"""Every world that there can be, those of the ladder first."""
+
+
 def parse_worlds(text: str) -> tuple[str, ...]:
-    """World names of `ladder`, or of a comma-separated list; each in its standard form and once.
+    """World names of `ladder`, of `shapley` (all), or of a comma-separated list; each in its standard form and once.
 
     Raises:
         ValueError: for an unknown world.
     """
     if text == "ladder":
         return LADDER
+    if text == "shapley":
+        return ALL_WORLDS
     return tuple(dict.fromkeys(world_name(mechanisms_of(part.strip())) for part in text.split(",")))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
-from sim.experiment.attribution import attribute
-from sim.experiment.columns import in_order
+from sim.experiment.attribution import attribute, parts_of
+from sim.experiment.columns import MEASURE_COLUMNS, in_order
 from sim.experiment.csv import read_csv, to_csv
 from sim.experiment.summary import over_replications, shares_of_wished, summarise
 from sim.measures.definitions import LADDER, MECHANISMS
+from sim.model.worlds import ALL_WORLDS, mechanisms_of
 from tests import synthetic
 
 
@@ -90,6 +93,46 @@ def test_attribution_is_the_fall_in_the_share_of_what_was_wished() -> None:
     wished = frame.filter(split="total", measure="wished", world="free")["value"].item()
     loss = table.filter(quantity="seen", mechanism="fear")["mean"].item()
     assert loss == pytest.approx((total["access+moderation+surveillance"] - total["full"]) / wished, rel=1e-12)
+
+
+def voices(losses: dict[frozenset[str], float]) -> pl.DataFrame:
+    """Voice in every world, of 100 wishes, with a loss for each set of mechanisms that are on together."""
+    rows = []
+    for world in ALL_WORLDS:
+        on = mechanisms_of(world)
+        seen = 100 - sum(loss for together, loss in losses.items() if together <= on)
+        rows += [("s", world, 0, measure, "total", "all", value) for measure, value in (("wished", 100.0), ("seen", seen))]
+    return pl.DataFrame(rows, schema=MEASURE_COLUMNS, orient="row")
+
+
+def shapley_and_ladder(losses: dict[frozenset[str], float]) -> tuple[dict[str, float], dict[str, float]]:
+    table = attribute(voices(losses), synthetic.scenario(groups=2), ALL_WORLDS).filter(quantity="seen")
+    shapley, ladder = (dict(table.filter(method=method).select("mechanism", "mean").iter_rows()) for method in ("shapley", "ladder"))
+    return shapley, ladder
+
+
+def test_shapley_and_ladder_agree_where_mechanisms_do_not_interact() -> None:
+    alone = {frozenset([name]): float(loss) for name, loss in zip(MECHANISMS, (7, 11, 0, 20), strict=True)}
+    shapley, ladder = shapley_and_ladder(alone)
+    assert shapley == pytest.approx(ladder)
+    assert shapley == pytest.approx({"access": 0.07, "moderation": 0.11, "surveillance": 0, "fear": 0.2, "total": 0.38})
+
+
+def test_shapley_shares_out_what_mechanisms_take_together() -> None:
+    shapley, ladder = shapley_and_ladder({frozenset(["access"]): 10.0, frozenset(["access", "fear"]): 6.0, frozenset(MECHANISMS): 4.0})
+    assert shapley == pytest.approx({"access": 0.14, "moderation": 0.01, "surveillance": 0.01, "fear": 0.04, "total": 0.2})
+    assert ladder["fear"] == pytest.approx(0.1), "the ladder gives all of it to the last"
+
+
+@given(st.dictionaries(st.sampled_from([frozenset(mechanisms_of(world)) for world in ALL_WORLDS]), st.floats(-5, 5)))
+def test_shapley_parts_sum_to_the_loss(losses: dict[frozenset[str], float]) -> None:
+    shapley, _ = shapley_and_ladder(losses)
+    assert sum(shapley[name] for name in MECHANISMS) == pytest.approx(shapley["total"], abs=1e-12)
+
+
+def test_shapley_needs_every_world() -> None:
+    for worlds in (LADDER, ALL_WORLDS[:-1]):
+        assert {part.method for part in parts_of(worlds)} == {"ladder"}
 
 
 @pytest.mark.parametrize(
