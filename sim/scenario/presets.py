@@ -21,17 +21,22 @@ def kinds() -> tuple[str, ...]:
 @cache
 def shipped(kind: str) -> tuple[str, ...]:
     """Names of the presets of a kind."""
-    place = folder(kind)
+    place, ending = folder(kind), _ending(kind)
     names = [entry.name for entry in place.iterdir()] if place.is_dir() else []
-    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+    return tuple(sorted(name.removesuffix(ending) for name in names if name.endswith(ending)))
 
 
 def text(kind: str, name: str) -> str:
-    """The YAML text of a preset."""
-    return (folder(kind) / f"{name}.yaml").read_text(encoding="utf-8")
+    """The text of a preset's file."""
+    return (folder(kind) / f"{name}{_ending(kind)}").read_text(encoding="utf-8")
 
 
 def title(kind: str, name: str) -> str:
-    """A preset's title, read without the rest of the file."""
-    line = next((line for line in text(kind, name).splitlines() if line.startswith("title:")), "")
+    """A preset's title, read without the rest of the file; in a table it is a comment."""
+    lines = (line.removeprefix("# ") for line in text(kind, name).splitlines())
+    line = next((line for line in lines if line.startswith("title:")), "")
     return line.removeprefix("title:").strip().strip("\"'")
+
+
+def _ending(kind: str) -> str:
+    return ".csv" if kind == "rule-lists" else ".yaml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import unicodedata
 from collections.abc import Iterable
 from importlib.resources import files
@@ -14,6 +15,7 @@ from sim.model.arrays import Ints
 from sim.model.counter import Indices
 from sim.model.luck import Floats, Keys, Purpose, luck
 from sim.model.voice import Manner, Manners
+from sim.scenario.presets import text
 
 TONES = ("critical", "neutral", "supportive", "coded")
 NEUTRAL_BAND = 1 / 3
@@ -72,13 +74,8 @@ class Phrasebook:
 
 def rule_list(name: str) -> list[str]:
     """The keyword combinations of a shipped list."""
-    return [str(entry) for entry in _read("rule-lists", name)["combinations"]]
-
-
-def shipped(folder: str) -> list[str]:
-    """Names of the shipped phrasebooks or rule lists."""
-    names = [entry.name for entry in (files("sim") / "presets" / folder).iterdir()]
-    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    lines = [line for line in text("rule-lists", name).splitlines() if not line.startswith("#")]
+    return [row["combination"] for row in csv.DictReader(lines)]
 
 
 def normal(text: str) -> str:
