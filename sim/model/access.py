@@ -55,26 +55,27 @@ class Access:
         self._survey_number = np.cumsum(policy.survey) - 1
         self._policy = policy
         self._blocked = policy.blocked.copy()
-        self._reaching = self._members_who_reach()
+        self._speaking: Ints | None = None
+        self._count_members()
 
     def set_policy(self, policy: Policy) -> None:
         """Adopt new tables; what the timeline has blocked or unblocked stays so unless the new tables say otherwise."""
         changed = policy.blocked != self._policy.blocked
         self._blocked[changed] = policy.blocked[changed]
         self._policy = policy
-        self._reaching = self._members_who_reach()
+        self._count_members()
 
     def block(self, place: int, platform: int, share: float, recruits: float) -> None:
         """Block a platform suddenly: some of its users there get around it."""
         self._blocked[place, platform] = share
         self._recruits[place, platform] = recruits
-        self._reaching = self._members_who_reach()
+        self._count_members()
 
     def unblock(self, place: int, platform: int) -> None:
         """Make a platform reachable again."""
         self._blocked[place, platform] = 0.0
         self._recruits.pop((place, platform), None)
-        self._reaching = self._members_who_reach()
+        self._count_members()
 
     def close(self, platform: int) -> None:
         """Close a platform for the dialogue, everywhere."""
@@ -144,16 +145,34 @@ class Access:
         members: Ints = np.where(self._switch[worlds], self._reaching[room], self._rooms.size[room])
         return np.maximum(members - 1, 0)
 
-    def _members_who_reach(self) -> Ints:
-        """(rooms,) members who can reach their room's platform, if need be around a block."""
+    def audience_speaking(self, language: Indices, room: Indices, worlds: Indices) -> Indices:
+        """Of the same audience, those of a language, that of the author; arrays of the same length."""
+        self._speaking = self._members_by_language() if self._speaking is None else self._speaking
+        members: Ints = self._speaking[self._switch[worlds].astype(np.int8), room, language]
+        return np.maximum(members - 1, 0)
+
+    def _count_members(self) -> None:
+        """Take note of who can reach their rooms' platforms, if need be around a block."""
+        self._reaches_room = self._members_who_reach()
+        self._reaching = np.diff(np.concatenate([[0], np.cumsum(self._reaches_room)])[self._rooms.start]).astype(np.int32)
+        self._speaking = None
+
+    def _members_by_language(self) -> Ints:
+        """(2, rooms, languages) members of each room, and those of them who can reach it."""
+        shape = (len(self._rooms.size), int(self._people.language.max()) + 1)
+        cell = np.repeat(np.arange(shape[0]), self._rooms.size) * shape[1] + self._people.language[self._rooms.member]
+        counts = [np.bincount(seats, minlength=shape[0] * shape[1]).reshape(shape) for seats in (cell, cell[self._reaches_room])]
+        return np.stack(counts).astype(np.int32)
+
+    def _members_who_reach(self) -> Flags:
+        """(seats filled,) whether members can reach their rooms' platforms."""
         member = self._rooms.member
         platform = np.repeat(self._rooms.platform, self._rooms.size)
         resident = self._people.resident[member]
         fails = self._reach_luck[platform, member] < self._blocked[resident, platform]
         able = self._people.circumvention_luck[member] < self._circumventing_share(member, resident[:, None], platform[:, None])[:, 0]
-        reaching = np.concatenate([[0], np.cumsum(~fails | able)])
-        members: Ints = np.diff(reaching[self._rooms.start]).astype(np.int32)
-        return members
+        reaches: Flags = ~fails | able
+        return reaches
 
     def _overcomes(self, rows: Indices, platform: Ints, resident: Ints) -> tuple[Flags, Flags]:
         key, person = self._occasions.key[rows], self._occasions.person[rows]

@@ -124,9 +124,9 @@ class Beliefs:
         """Own messages, as far as their authors know: evidence that nothing has happened, until something does."""
         self._own_messages.add(pair, worlds, (heat, 0.0), times)
 
-    def record_published(self, room_pair: Indices, worlds: Indices, stance: Floats, times: Floats) -> None:
-        """Messages that rooms saw."""
-        self._room_climate.add(room_pair, worlds, (1.0, stance), times)
+    def record_published(self, room_pair: Indices, worlds: Indices, stance: Floats, times: Floats, reached: Floats | float = 1.0) -> None:
+        """Messages that rooms saw, or that some share of each room was reached by."""
+        self._room_climate.add(room_pair, worlds, (reached, stance * reached), times)
 
     def record_witnessed(self, room_pair: Indices, worlds: Indices, heat: Floats, times: Floats) -> None:
         """Messages that rooms saw, as evidence that nothing has happened, until something does."""

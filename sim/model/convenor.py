@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.model.ledger import Ledger, Mark
 from sim.model.luck import Purpose, luck
 from sim.model.meetings import compile_meetings
+from sim.model.people import languages
 from sim.model.voice import Manner
 from sim.model.worlds import Switches
 from sim.scenario.schema import Scenario
@@ -28,6 +29,8 @@ class Convenor:
         collects = np.array([name in self._spec.collects for name in scenario.platforms])
         self._collects = np.tile(collects[:, None], len(switches))
         self._meetings = compile_meetings(scenario)
+        reads = [self._spec.languages is None or name in self._spec.languages for name in languages(scenario)]
+        self._reads = np.array(reads)[ledger.people.language]
         self._may_leave = switches.access
         self._collected_until = self._spec.start
         self._released: list[tuple[int, int]] = []
@@ -71,6 +74,7 @@ class Convenor:
         rows, worlds = rows[visible], worlds[visible]
         coded = ledger.voice[rows, worlds] == Manner.CODED
         understood = ~coded | (luck(Purpose.COMPREHENSION, ledger.occasions.key[rows]) < self._spec.comprehends_coded)
+        understood &= ((ledger.marks[rows, worlds] & Mark.UNINTERPRETED) == 0) | self._reads[ledger.occasions.person[rows]]
         ledger.marks[rows[understood], worlds[understood]] |= np.uint8(Mark.COUNTED)
 
     def _found(self, rows: NDArray[np.int64], worlds: NDArray[np.int64], venue: NDArray[np.int8]) -> NDArray[np.bool_]:

@@ -135,6 +135,7 @@ class Conversation:
         phrase = np.full(len(sent), -1, np.int32)
         if len(read := np.flatnonzero(world.pipeline.reads[platform] & world.switches.moderation[column])):
             phrase[read] = world.phrases(key[read], person[read], topic[read], stance[read], spoken[read])
+        dropped = world.interpretation.drops(platform, phrase, key)
         return Submissions(
             occasion=local + window.rows.start,
             world=column,
@@ -145,7 +146,7 @@ class Conversation:
             platform=platform,
             room=room,
             kind=world.rooms.kind[room],
-            audience=world.access.audience(room, column),
+            audience=self._audience(person, room, column, dropped),
             registered=authors.registered.take(local),
             resident=world.people.resident[person],
             key=key,
@@ -154,8 +155,16 @@ class Conversation:
             stance=stance,
             criticality=expressed_heat(voice, (1 - private) / 2, spoken),
             phrase=phrase,
+            dropped=dropped,
             kept=window.kept.take(sent),
         )
+
+    def _audience(self, person: Indices, room: Indices, column: Indices, dropped: Flags) -> Indices:
+        """Who might read messages: of those that interpretation leaves out, only who speaks their author's language."""
+        audience, language = self._world.access.audience(room, column), self._world.people.language
+        if len(rows := np.flatnonzero(dropped)):
+            audience[rows] = self._world.access.audience_speaking(language[person[rows]], room[rows], column[rows])
+        return audience
 
     def _judge(self, messages: Submissions) -> Verdict:
         """The rules' verdict in the worlds that have them; nothing happens in the others."""
@@ -169,6 +178,7 @@ class Conversation:
         ledger, cells = self._world.ledger, messages.occasion * self._worlds + messages.world
         published = np.flatnonzero(~verdict.unpublished)
         ledger.audience.reshape(-1)[cells] = messages.audience
+        ledger.marks.reshape(-1)[cells[messages.dropped]] = Mark.UNINTERPRETED
         ledger.shown.reshape(-1)[cells[published]] = messages.time[published]
         if len(self._moderated):
             taken = np.flatnonzero(verdict.gone < np.inf)
@@ -181,7 +191,16 @@ class Conversation:
         there = (shown <= time) & (time < gone)
         if (live := self._world.policy.meetings.live).any():
             there |= live[np.maximum(window.venue.take(at, axis=0), 0)] & (shown <= time) & (shown < gone)
+        if self._world.interpretation.anywhere:
+            there &= self._understood(window.authors.person[at], parent)
         return there & window.answers.take(at, axis=0)
+
+    def _understood(self, person: Indices, parent: Indices) -> Flags:
+        """(m, W): whether messages reach some people in a language that they speak."""
+        language, author = self._world.people.language, self._world.occasions.person[parent]
+        interpreted = (self._world.ledger.marks.take(parent, axis=0) & Mark.UNINTERPRETED) == 0
+        understood: Flags = interpreted | (language[person] == language[author])[:, None]
+        return understood
 
     def _reply_at_once(self, window: Stretch, arises: Flags, said: Flags) -> None:
         """Take back replies to messages of this window that are not there to be seen, then replies to those, and so on."""
@@ -194,6 +213,7 @@ class Conversation:
             where, column = np.nonzero(lost)
             said[at[where], column] = False
             ledger.shown[first + at[where], column] = ledger.gone[first + at[where], column] = np.inf
+            ledger.marks[first + at[where], column] = 0
 
     def _write(self, window: Stretch, arises: Flags, said: Flags, manner: Manners) -> None:
         """Voice and outcome of every occasion; what the rules took is written over by what follows."""
@@ -217,11 +237,18 @@ class Conversation:
         """What people learn from what was said, before anything happens to it."""
         beliefs, fear, where = self._world.beliefs, self._world.switches.fear, messages.room * self._topics + messages.topic
         seen = np.flatnonzero(published & (messages.room > 0))
-        beliefs.record_published(where[seen], messages.world[seen], messages.stance[seen], messages.time[seen])
+        reached = self._reached(messages.person, messages.room, messages.world, messages.dropped)
+        beliefs.record_published(where[seen], messages.world[seen], messages.stance[seen], messages.time[seen], reached[seen])
         if len(self._afraid):
             sent, seen = np.flatnonzero(fear[messages.world]), seen[fear[messages.world[seen]]]
             beliefs.record_submitted(messages.pair[sent], messages.world[sent], messages.heat[sent], messages.time[sent])
-            beliefs.record_witnessed(where[seen], messages.world[seen], messages.heat[seen], messages.time[seen])
+            beliefs.record_witnessed(where[seen], messages.world[seen], messages.heat[seen] * reached[seen], messages.time[seen])
+
+    def _reached(self, person: Indices, room: Indices, column: Indices, dropped: Flags) -> Floats:
+        """Share of their rooms that takes in messages: of what interpretation leaves out, who speaks its author's language."""
+        if not dropped.any():
+            return np.ones(len(room))
+        return (1.0 + self._audience(person, room, column, dropped)) / (1.0 + self._world.access.audience(room, column))
 
     def hear(self, occasion: Indices, column: Indices, times: Floats) -> None:
         """Messages that were released from review are seen by their rooms, as of the times of their release."""
@@ -233,9 +260,11 @@ class Conversation:
         person, topic, manner = world.occasions.person[occasion], world.occasions.topic[occasion], world.ledger.voice[occasion, column]
         private = world.people.stance[person, topic]
         heat = expressed_heat(voice, sincere_heat(world.people, world.policy, person, topic, private), manner)
+        dropped = (world.ledger.marks[occasion, column] & Mark.UNINTERPRETED) > 0
+        reached = self._reached(person, room, column, dropped)
         where = room * np.int64(self._topics) + topic
-        beliefs.record_published(where, column, expressed_stance(voice.softening, private, manner), times)
-        beliefs.record_witnessed(where, column, heat, times)
+        beliefs.record_published(where, column, expressed_stance(voice.softening, private, manner), times, reached)
+        beliefs.record_witnessed(where, column, heat * reached, times)
 
     def _surveil(self, messages: Submissions, published: Flags) -> None:
         world = self._world

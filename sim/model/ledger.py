@@ -41,6 +41,7 @@ class Mark(IntFlag):
     COUNTED = 4
     SEEN = 8
     LABELLED = 16
+    UNINTERPRETED = 32
 
 
 @dataclass

@@ -21,7 +21,7 @@ class People:
         key: luck key; person k of a group has the same one whatever else the scenario holds.
         replication: position in the stack of replications.
         replication_key: (replications,) luck key of each replication.
-        group, registered, resident, community: index in the scenario's order (communities sorted by name).
+        group, registered, resident, community, language: index in the scenario's order (communities and languages sorted by name).
         rate: spontaneous occasions per day.
         stance: (P, K) private stance by topic, in (-1, 1).
         benefit, fear, conformity, reactance, code_fluency: weights of the voice model.
@@ -36,6 +36,7 @@ class People:
     registered: NDArray[np.int32]
     resident: NDArray[np.int32]
     community: NDArray[np.int32]
+    language: NDArray[np.int32]
     rate: Floats
     stance: Floats
     benefit: Floats
@@ -84,6 +85,7 @@ def draw_people(scenario: Scenario, replications: Sequence[int]) -> People:
         registered=codes([places[g.registered_in] for g in groups]),
         resident=codes([places[g.resides_in] for g in groups]),
         community=codes([communities[_community(g)] for g in groups]),
+        language=codes([languages(scenario).index(g.language) for g in groups]),
         rate=_rates(key, by_group([g.messages_per_day for g in groups]), by_group([g.activity_sigma for g in groups])),
         stance=_stances(scenario, key, group_index),
         benefit=_median_lognormal(Purpose.BENEFIT, key, by_group([g.benefit for g in groups]), by_group([g.benefit_sigma for g in groups])),
@@ -95,6 +97,11 @@ def draw_people(scenario: Scenario, replications: Sequence[int]) -> People:
         circumvention_luck=luck(Purpose.CIRCUMVENTS, key),
         topic_cdf=_interest_cdf(scenario),
     )
+
+
+def languages(scenario: Scenario) -> list[str]:
+    """Languages of the people, in the order of their indices."""
+    return sorted({group.language for group in scenario.groups.values()})
 
 
 def _community(group: Group) -> str:

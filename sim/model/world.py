@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import simpy
 
 from sim.model.access import Access, rank_platforms
@@ -13,13 +12,14 @@ from sim.model.beliefs import Beliefs
 from sim.model.convenor import Convenor
 from sim.model.conversation import Conversation
 from sim.model.counter import Indices
+from sim.model.interpretation import Interpretation
 from sim.model.ledger import Ledger, new_ledger
 from sim.model.luck import Floats, Keys
 from sim.model.moderation.actions import Actions
 from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.pipeline import Pipeline, reads_text
 from sim.model.occasions import draw_occasions
-from sim.model.people import draw_people
+from sim.model.people import draw_people, languages
 from sim.model.policy import Policy, compile_policy
 from sim.model.readers import mark_seen
 from sim.model.rooms import draw_rooms
@@ -71,8 +71,8 @@ class World:
         self.beliefs = Beliefs(self.people, len(self.rooms.size), self.policy, len(self.switches))
         self.convenor = Convenor(self.env, scenario, self.ledger, self.switches)
         self._phrasebook = _phrasebook(scenario)
-        self._language = _language_codes(scenario)[self.people.group]
         self.pipeline = Pipeline(self.policy, self._phrasebook)
+        self.interpretation = Interpretation(scenario, self._phrasebook)
         self.actions = Actions(self)
         self.surveillance = Surveillance(self.people, self.policy)
         schedule(self, scenario, variants)
@@ -92,6 +92,7 @@ class World:
         self.access.set_policy(policy)
         self.beliefs.set_policy(policy, self.env.now)
         self.pipeline = Pipeline(policy, self._phrasebook)
+        self.interpretation = Interpretation(policy.scenario, self._phrasebook)
         self.surveillance = Surveillance(self.people, policy)
         self.conversation.unsettle()
         self.actions.set_policy(policy)
@@ -99,19 +100,10 @@ class World:
     def phrases(self, key: Keys, person: Indices, topic: Indices, stance: Floats, manner: Manners) -> Ints:
         """Index of each message's text; to be asked for only where a rule reads texts."""
         assert self._phrasebook is not None
-        return self._phrasebook.phrases(key, self._language[person], topic, stance, manner)
+        return self._phrasebook.phrases(key, self.people.language[person], topic, stance, manner)
 
 
 def _phrasebook(scenario: Scenario) -> Phrasebook | None:
     if not reads_text(scenario):
         return None
-    return Phrasebook(scenario.phrasebook, list(scenario.topics), _languages(scenario))
-
-
-def _languages(scenario: Scenario) -> list[str]:
-    return sorted({group.language for group in scenario.groups.values()})
-
-
-def _language_codes(scenario: Scenario) -> Ints:
-    names = _languages(scenario)
-    return np.array([names.index(group.language) for group in scenario.groups.values()], np.int32)
+    return Phrasebook(scenario.phrasebook, list(scenario.topics), languages(scenario))

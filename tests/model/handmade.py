@@ -127,6 +127,7 @@ def people_by_hand() -> People:
         registered=place,
         resident=place,
         community=place,
+        language=place,
         stance=STANCES,
         topic_cdf=np.array([[0.75, 1.0], [0.5, 1.0]]),
         **dict.fromkeys(traits, nothing),

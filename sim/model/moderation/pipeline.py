@@ -16,7 +16,7 @@ from sim.model.moderation.detectors import Flags
 from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.submissions import Submissions
 from sim.model.policy import Policy
-from sim.scenario.schema import KeywordRule, Scenario
+from sim.scenario.schema import KeywordRule, Platform, Scenario
 
 _OUTCOME = {
     "block": Outcome.BLOCKED,
@@ -92,7 +92,7 @@ class Pipeline:
         outcomes: by rule, what becomes of a message that it takes.
         notified, public: by rule, whether authors, and whether rooms, are told.
         explained: by rule, whether who learns of its actions is told why.
-        reads: by platform, whether any rule looks at the words of messages.
+        reads: by platform, whether any rule, or machine interpretation, looks at the words of messages.
     """
 
     def __init__(self, policy: Policy, phrasebook: Phrasebook | None) -> None:
@@ -104,8 +104,7 @@ class Pipeline:
         self.notified = np.array([spec.notice != "none" for spec in specs], np.bool_)
         self.public = np.array([spec.notice == "public" for spec in specs], np.bool_)
         self.explained = np.array([spec.reason for spec in specs], np.bool_)
-        self.reads = np.zeros(len(policy.waived), np.bool_)
-        self.reads[[rule.platform for rule in self.rules if isinstance(rule.spec, KeywordRule)]] = True
+        self.reads = np.array([_reads_words(platform) for platform in policy.scenario.platforms.values()])
 
     def judge(self, messages: Submissions, among: Indices, verdict: Verdict) -> None:
         """Write into the verdict what the rules do to the messages at the positions `among`."""
@@ -144,8 +143,12 @@ def _sooner(index: int, rows: Indices, times: Floats, first: Floats, by: NDArray
 
 
 def reads_text(scenario: Scenario) -> bool:
-    """Whether any rule looks at the words of messages."""
-    return any(isinstance(rule, KeywordRule) for platform in scenario.platforms.values() for rule in platform.rules.values())
+    """Whether any rule, or machine interpretation, looks at the words of messages."""
+    return any(map(_reads_words, scenario.platforms.values()))
+
+
+def _reads_words(platform: Platform) -> bool:
+    return platform.interpretation is not None or any(isinstance(rule, KeywordRule) for rule in platform.rules.values())
 
 
 def rule_labels(scenario: Scenario) -> list[str]:

@@ -28,6 +28,7 @@ class Submissions:
         heat, stance: as expressed.
         criticality: heat were the topic of the highest sensitivity.
         phrase: index of the text in the phrasebook; -1 where it has none.
+        dropped: whether machine interpretation leaves it out.
         kept: whether the platform's promises are kept for this message.
     """
 
@@ -49,6 +50,7 @@ class Submissions:
     stance: Floats
     criticality: Floats
     phrase: Indices
+    dropped: NDArray[np.bool_]
     kept: NDArray[np.bool_]
 
     def __len__(self) -> int:
