@@ -47,7 +47,20 @@ _MEASURES = (
         "count",
         "of the published: read by another person before any removal or hiding, or counted by the convenor",
     ),
-    Measure("counted", "counted by the convenor", "count", "of the seen: collected by the convenor before any removal or hiding"),
+    Measure(
+        "counted",
+        "counted by the convenor",
+        "count",
+        "of the seen: collected by the convenor before any removal or hiding (in a meeting: noted as it was said), in words that it got",
+    ),
+    Measure(
+        "offered_share",
+        "offered a place",
+        "share",
+        "occasions, other than replies, that some platform takes in the free world: no survey answered before, no meeting over / all; "
+        "the same in every world",
+        loss=False,
+    ),
     Measure("heard_share", "share of voice heard", "share", "seen / wished", headline=True, loss=False),
     Measure("counted_share", "share of voice counted", "share", "counted / wished", headline=True, loss=False),
     Measure(
@@ -86,6 +99,13 @@ _MEASURES = (
     ),
     Measure("hidden_rate", "hidden", "share", "hidden from all but the author / published in any manner", loss=True),
     Measure("labelled_rate", "labelled", "share", "labelled / published in any manner; where a platform labels"),
+    Measure(
+        "dropped_by_interpretation",
+        "dropped by interpretation",
+        "share",
+        "published, but left out by machine interpretation / published in any manner on platforms with interpretation",
+        loss=True,
+    ),
     Measure(
         "self_censorship_rate",
         "self-censorship",

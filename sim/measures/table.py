@@ -13,7 +13,7 @@ from sim.measures.marks import marked_shares, marks_possible
 from sim.measures.moderation import desk_measures, removal_measures, taken_by_rule
 from sim.measures.opinion import Opinions, counted, opinion_measures, representation, said, stance_shares
 from sim.measures.persons import burden_gini, people_measures, persons_of
-from sim.measures.voice import ON_ONE_PLATFORM, chilling_effect, count_measures
+from sim.measures.voice import ON_ONE_PLATFORM, chilling_effect, count_measures, offered_share
 from sim.model.ledger import Ledger
 from sim.model.luck import Floats
 from sim.model.moderation.pipeline import rule_labels
@@ -100,6 +100,11 @@ class Measurer:
             for name, values in count_measures(table, self._scenario.represents):
                 if split != "platform" or name in ON_ONE_PLATFORM:
                     yield Piece(name, split, levels, values)
+            if split != "platform":
+                name, values = offered_share(
+                    self._ledger, self._column("free"), self._replication, level, (self._replications, len(levels))
+                )
+                yield Piece(name, split, levels, values)
             if fearless != column and split != "platform":
                 name, values = chilling_effect(table, self._table(fearless, split, level, len(levels)))
                 yield Piece(name, split, levels, values)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.crosstab import STATE, Flags
-from sim.model.ledger import Outcome
+from sim.model.ledger import Ledger, Outcome
 from sim.model.luck import Floats
 from sim.model.voice import Manner
 
@@ -62,6 +62,16 @@ def count_measures(table: NDArray[np.int64], represents: float) -> Iterator[Valu
         yield name, table[:, :, states].sum(axis=2) * represents
     for name, (part, whole) in _SHARES.items():
         yield name, ratio(table[:, :, part].sum(axis=2), table[:, :, whole].sum(axis=2))
+
+
+def offered_share(ledger: Ledger, free: int, replication: NDArray[np.int32], level: NDArray[np.integer], shape: tuple[int, int]) -> Values:
+    """Occasions, other than replies, that some platform takes in the free world / all, by (O,) level; shape is (replications, levels)."""
+    rows = np.flatnonzero(ledger.occasions.parent < 0)
+    cell = replication[rows].astype(np.int64) * shape[1] + level[rows]
+    offered, occasions = (
+        np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape) for cells in (cell[ledger.venue[rows, free] >= 0], cell)
+    )
+    return "offered_share", ratio(offered, occasions)
 
 
 def chilling_effect(table: NDArray[np.int64], fearless: NDArray[np.int64]) -> Values:

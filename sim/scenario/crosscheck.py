@@ -64,6 +64,8 @@ def _in_jurisdictions(scenario: Scenario) -> Iterator[Clash]:
 
 def _in_convenor(scenario: Scenario) -> Iterator[Clash]:
     yield from _values("a platform of this scenario", scenario.convenor.collects, scenario.platforms, ("convenor", "collects"))
+    spoken = {group.language: group for group in scenario.groups.values()}
+    yield from _values("a language of this scenario's groups", scenario.convenor.languages, spoken, ("convenor", "languages"))
 
 
 def _in_platforms(scenario: Scenario) -> Iterator[Clash]:
@@ -105,6 +107,8 @@ def _in_presets(scenario: Scenario) -> Iterator[Clash]:
     books, lists = (dict.fromkeys(shipped(kind)) for kind in ("phrasebooks", "rule-lists"))
     yield from _value("a phrasebook that ships", scenario.phrasebook, books, ("phrasebook",))
     for platform, spec in scenario.platforms.items():
+        dropped = getattr(spec.interpretation, "rule_list", None)
+        yield from _value("a rule list that ships", dropped, lists, ("platforms", platform, "interpretation", "rule_list"))
         for name, rule in spec.rules.items():
             yield from _value(
                 "a rule list that ships", getattr(rule, "rule_list", None), lists, ("platforms", platform, "rules", name, "rule_list")
