@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison, compare
+    from sim.experiment.disk import ResultError
     from sim.experiment.interrupts import Interrupted
     from sim.experiment.runner import run
-    from sim.experiment.store import ResultError
     from sim.figures import FigureError, draw
     from sim.result import Result
     from sim.scenario import ScenarioError, dump, load

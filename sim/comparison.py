@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sim.experiment.columns import in_order
-from sim.experiment.store import ResultError
+from sim.experiment.disk import ResultError
 from sim.experiment.summary import half_width
 from sim.measures.definitions import HEADLINE
 from sim.wording import measure_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.store import ResultError
+from sim.experiment.disk import ResultError
 
 if TYPE_CHECKING:
     import polars as pl

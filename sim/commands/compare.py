@@ -39,7 +39,7 @@ def command(
     Replications are paired where the scenarios share a seed. Verdicts hold for all rows together (Holm, 5 %).
     """
     from sim.comparison import compare
-    from sim.experiment.store import ResultError
+    from sim.experiment.disk import ResultError
     from sim.measures.definitions import HEADLINE
     from sim.result import Result
 

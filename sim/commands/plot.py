@@ -34,7 +34,7 @@ def command(results: tuple[Path, ...], names: tuple[str, ...], form: str, out: P
 
     One result gives figures of that result; several give figures that show them together. `chillsim list` names the figures.
     """
-    from sim.experiment.store import ResultError
+    from sim.experiment.disk import ResultError
     from sim.result import Result
 
     write_plainly()

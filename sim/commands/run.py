@@ -39,24 +39,34 @@ Example:
 @click.option(
     "--worlds", default="ladder", show_default=True, metavar="ladder|shapley|full|NAME,...", help="Which mechanisms to switch on."
 )
-@click.option("--force", is_flag=True, help="Replace a result that exists.")
+@click.option("--resume", is_flag=True, help="Continue what was interrupted; also with more replications (-n).")
+@click.option("--force", is_flag=True, help="Replace a result that exists, and start an interrupted one anew.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
 @click.option("--keep-ledger", is_flag=True, help="Write every occasion too.")
 @click.option("--quiet", is_flag=True, help="Print nothing but problems.")
 def command(
-    scenarios: tuple[Path, ...], overrides: tuple[str, ...], jobs: int | None, out: Path, force: bool, quiet: bool, **chosen: Any
+    scenarios: tuple[Path, ...],
+    overrides: tuple[str, ...],
+    jobs: int | None,
+    out: Path,
+    resume: bool,
+    force: bool,
+    fail_fast: bool,
+    quiet: bool,
+    **chosen: Any,
 ) -> None:
     """Run scenarios, write their tables, and print what they show."""
     from sim.experiment.interrupts import Interrupted
 
     write_plainly()
+    if resume and force:
+        refuse("--resume: continues what is there, and --force starts anew; got both")
+    how = {"jobs": jobs, "out": out, "resume": resume, "force": force, "fail_fast": fail_fast, **chosen}
     try:
         with _interruptible():
-            loaded = _loaded(scenarios, overrides, chosen["worlds"], out, force)
+            loaded = _loaded(scenarios, overrides, chosen["worlds"], out, force or resume)
             named = zip(scenarios, loaded, strict=True)
-            statuses = [
-                _run(scenario, jobs, out, force, quiet, {"scenario": path.name, "set": list(overrides), **chosen}, chosen)
-                for path, scenario in named
-            ]
+            statuses = [_run(scenario, quiet, {"scenario": path.name, "set": list(overrides), **chosen}, how) for path, scenario in named]
     except Interrupted as interrupt:
         _report_interrupt(interrupt.result)
     except KeyboardInterrupt:
@@ -66,7 +76,8 @@ def command(
 
 def _loaded(paths: Sequence[Path], overrides: tuple[str, ...], worlds: str, out: Path, force: bool) -> list[Scenario]:
     """The scenarios; whatever can be refused is refused here, before any is run."""
-    from sim.experiment.store import ResultError, check_place
+    from sim.experiment.disk import ResultError
+    from sim.experiment.store import check_place
     from sim.model.worlds import parse_worlds
     from sim.scenario import ScenarioError, load
 
@@ -93,19 +104,19 @@ def _loaded(paths: Sequence[Path], overrides: tuple[str, ...], worlds: str, out:
     return loaded
 
 
-def _run(scenario: Scenario, jobs: int | None, out: Path, force: bool, quiet: bool, asked: dict[str, Any], chosen: dict[str, Any]) -> int:
+def _run(scenario: Scenario, quiet: bool, asked: dict[str, Any], how: dict[str, Any]) -> int:
     """Runs one scenario and prints its result; returns the exit status."""
     from rich.console import Console
 
     from sim.experiment import progress
+    from sim.experiment.disk import ResultError, WriteError
     from sim.experiment.runner import run
-    from sim.experiment.store import ResultError, WriteError
 
     shown = progress.quiet if quiet else progress.shown_on(Console(stderr=True))
     try:
-        result = run(scenario, jobs=jobs, out=out, force=force, progress=shown, asked=asked, **chosen)
+        result = run(scenario, progress=shown, asked=asked, **how)
     except WriteError as error:
-        refuse(error, FAILED)
+        refuse(f"{error}; what had finished is kept, and --resume continues from there", FAILED)
     except ResultError as error:
         refuse(error)
     if not quiet and result.count("done"):
@@ -132,7 +143,10 @@ def _report_failures(result: Result) -> int:
     failed = result.runs.filter(pl.col("status") == "failed")
     if failed.is_empty():
         return 0
-    print(f"{result.name}: {failed.height} of {result.runs.height} runs failed; {result.folder} holds what is known", file=sys.stderr)
+    print(
+        f"{result.name}: {failed.height} of {result.runs.height} runs failed; {result.folder} holds the others, and --resume tries again",
+        file=sys.stderr,
+    )
     for error, count in failed.group_by("error", maintain_order=True).len().iter_rows():
         print(f"  {count} x {error}", file=sys.stderr)
     return FAILED
@@ -141,7 +155,8 @@ def _report_failures(result: Result) -> int:
 def _report_interrupt(result: Result | None) -> NoReturn:
     kept = "nothing had finished, and nothing is kept"
     if result is not None:
-        kept = f"{result.count('done')} of {result.runs.height} runs had finished; they are in {result.folder}"
+        done = f"{result.count('done')} of {result.runs.height} runs had finished"
+        kept = f"{done}; they are in {result.folder}, and --resume continues from there"
     print(f"Interrupted: {kept}", file=sys.stderr)
     sys.exit(INTERRUPTED)
 

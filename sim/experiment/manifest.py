@@ -22,11 +22,24 @@ def make_manifest(plan: Plan, scenario_yaml: str, started: datetime, asked: Mapp
         "seed": plan.scenario.seed,
         "replications": plan.replications,
         "worlds": list(plan.worlds),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": _versions(),
         "started": _iso(started),
         "finished": _iso(now()),
         "asked": dict(asked),
     }
+
+
+def request_of(plan: Plan) -> dict[str, Any]:
+    """All that a run's tables depend on but the number of replications, which may grow."""
+    from sim.scenario.dumping import resolved
+
+    scenario = resolved(plan.scenario)
+    scenario.pop("replications")
+    return {"scenario": scenario, "worlds": list(plan.worlds), "keep_ledger": plan.keep_ledger, "versions": _versions()}
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
 def now() -> datetime:

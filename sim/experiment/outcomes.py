@@ -3,39 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from sim.experiment.columns import MEASURE_COLUMNS, RUN_COLUMNS, SERIES_COLUMNS, in_order
+from sim.experiment.journal import Journal
 from sim.experiment.plan import Plan, Task
-from sim.experiment.store import writing_to
 
 if TYPE_CHECKING:
     from sim.experiment.task import RunResult
 
 
 class Outcomes:
-    """Gathers runs as they end; ledgers go to files in `ledgers` at once, as they would not fit in memory."""
+    """Gathers runs as they end: in a journal, or in memory where there is none."""
 
-    def __init__(self, plan: Plan, ledgers: Path | None = None) -> None:
+    def __init__(self, plan: Plan, journal: Journal | None = None) -> None:
         self._plan = plan
-        self._ledgers = ledgers
+        self._journal = journal
         self._status: dict[tuple[str, int], tuple[str, float | None, str]] = {}
-        self._measures: list[pl.DataFrame] = []
-        self._series: list[pl.DataFrame] = []
+        self._in_memory: dict[str, list[pl.DataFrame]] = {"measures": [], "series": []}
+        for run, seconds in journal.statuses.items() if journal else ():
+            self._status[run] = ("done", seconds, "")
+
+    def missing(self) -> list[int]:
+        """Replications of which some run is not done."""
+        return [
+            replication
+            for replication in range(self._plan.replications)
+            if any(self._status.get((world, replication), ("",))[0] != "done" for world in self._plan.worlds)
+        ]
 
     def finished(self, runs: Sequence[RunResult]) -> None:
-        """Takes in runs that ended well."""
-        for run in runs:
-            self._measures.append(self._tagged(run.measures, run, MEASURE_COLUMNS))
-            self._series.append(self._tagged(run.series, run, SERIES_COLUMNS))
-            if run.ledger is not None and self._ledgers is not None:
-                tags = (pl.lit(run.world).alias("world"), pl.lit(run.replication, pl.Int64).alias("replication"))
-                with writing_to(self._ledgers):
-                    run.ledger.select(*tags, pl.exclude("world", "replication")).write_parquet(self._part(run.world, run.replication))
-            self._status[run.world, run.replication] = ("done", round(run.seconds, 3), "")
+        """Takes in runs that ended well.
+
+        Raises:
+            WriteError: if the journal cannot be written.
+        """
+        tables = {
+            "measures": pl.concat([self._tagged(run.measures, run, MEASURE_COLUMNS) for run in runs]),
+            "series": pl.concat([self._tagged(run.series, run, SERIES_COLUMNS) for run in runs]),
+        }
+        if self._journal is None:
+            for name, table in tables.items():
+                self._in_memory[name].append(table)
+        else:
+            ledgers = [_with_tags(run.ledger, run) for run in runs if run.ledger is not None]
+            kept = {**tables, **({"ledger": pl.concat(ledgers)} if ledgers else {})}
+            self._journal.append([(run.world, run.replication, round(run.seconds, 3)) for run in runs], kept)
+        self._status.update({(run.world, run.replication): ("done", round(run.seconds, 3), "") for run in runs})
 
     def failed(self, task: Task, message: str) -> None:
         """Notes that no run of a task succeeded."""
@@ -58,22 +74,24 @@ class Outcomes:
 
     def measures(self) -> pl.DataFrame:
         """Measures of the runs that ended well."""
-        return self._joined(self._measures, MEASURE_COLUMNS)
+        return self._joined("measures", MEASURE_COLUMNS)
 
     def series(self) -> pl.DataFrame:
         """Measures over time of the runs that ended well."""
-        return self._joined(self._series, SERIES_COLUMNS)
+        return self._joined("series", SERIES_COLUMNS)
 
     def ledger(self) -> pl.LazyFrame | None:
         """The ledgers of the runs that ended well, None if there are none."""
-        if self._ledgers is None:
+        parts = self._journal.parts("ledger") if self._journal else {}
+        wanted = [(world, k) for world in self._plan.worlds for k in range(self._plan.replications) if (world, k) in parts]
+        if not wanted:
             return None
-        wanted = (self._part(world, replication) for world in self._plan.worlds for replication in range(self._plan.replications))
-        parts = [part for part in wanted if part.exists()]
-        return pl.concat([pl.scan_parquet(part) for part in parts]) if parts else None
+        return pl.concat([pl.scan_parquet(parts[run]).filter(world=run[0], replication=run[1]) for run in wanted])
 
-    def _joined(self, frames: list[pl.DataFrame], columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-        return in_order(pl.concat([pl.DataFrame(schema=columns), *frames]), self._plan.scenario, self._plan.worlds)
+    def _joined(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+        frames = self._in_memory[name] if self._journal is None else [pl.read_parquet(path) for path in self._journal.tables(name)]
+        whole = pl.concat([pl.DataFrame(schema=columns), *frames]).filter(pl.col("replication") < self._plan.replications)
+        return in_order(whole, self._plan.scenario, self._plan.worlds)
 
     def _tagged(self, frame: pl.DataFrame, run: RunResult, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
         tags = {"scenario": self._plan.scenario.name, "world": run.world, "replication": run.replication}
@@ -81,6 +99,7 @@ class Outcomes:
             pl.col(name).cast(kind) for name, kind in columns.items()
         )
 
-    def _part(self, world: str, replication: int) -> Path:
-        assert self._ledgers is not None
-        return self._ledgers / f"{self._plan.worlds.index(world)}-{replication}.parquet"
+
+def _with_tags(ledger: pl.DataFrame, run: RunResult) -> pl.DataFrame:
+    tags = (pl.lit(run.world).alias("world"), pl.lit(run.replication, pl.Int64).alias("replication"))
+    return ledger.select(*tags, pl.exclude("world", "replication"))

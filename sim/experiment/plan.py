@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -65,17 +66,19 @@ def make_plan(
     return Plan(scenario.model_copy(update=changes), parse_worlds(worlds), keep_ledger)
 
 
-def cut(replications: int, largest: int, workers: int) -> list[Task]:
-    """Replications 0 to `replications` - 1 in tasks of at most `largest`, as even as can be and as many for each worker.
+def cut(replications: Sequence[int], largest: int, workers: int) -> list[Task]:
+    """Replications in tasks of at most `largest`, as even as can be and as many for each worker.
 
     A worker gets several tasks where they are still large enough to gain from stacking: what a task has finished is kept should the run be
     interrupted, and shows as progress.
     """
-    handy = max(STACK, math.ceil(replications / (TASKS_PER_WORKER * workers)))
-    count = math.ceil(replications / max(1, min(largest, handy)))
-    count = min(replications, math.ceil(count / workers) * workers)
-    bounds = [replications * index // count for index in range(count + 1)]
-    return [tuple(range(low, high)) for low, high in pairwise(bounds)]
+    if not replications:
+        return []
+    handy = max(STACK, math.ceil(len(replications) / (TASKS_PER_WORKER * workers)))
+    count = math.ceil(len(replications) / max(1, min(largest, handy)))
+    count = min(len(replications), math.ceil(count / workers) * workers)
+    bounds = [len(replications) * index // count for index in range(count + 1)]
+    return [tuple(replications[low:high]) for low, high in pairwise(bounds)]
 
 
 def _checked(name: str, value: int, low: int, limit: int) -> int:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.attribution import attribute
+from sim.experiment.disk import ResultError
 from sim.experiment.execute import execute
 from sim.experiment.interrupts import Interrupted, shielded
-from sim.experiment.manifest import make_manifest, now
+from sim.experiment.journal import Journal, differences
+from sim.experiment.journal import opened as journal_opened
+from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.outcomes import Outcomes
 from sim.experiment.plan import Plan, Task, cut, make_plan
 from sim.experiment.pool import default_jobs, opened
 from sim.experiment.progress import Progress, quiet
-from sim.experiment.store import Staging, staging
+from sim.experiment.store import check_place, commit, partial_place
 from sim.experiment.summary import summarise
 from sim.result import Result
 
@@ -35,6 +40,8 @@ def run(
     worlds: str = "ladder",
     out: str | Path | None = None,
     force: bool = False,
+    resume: bool = False,
+    fail_fast: bool = False,
     keep_ledger: bool = False,
     executor: Executor | None = None,
     progress: Progress = quiet,
@@ -49,7 +56,9 @@ def run(
         jobs: processes at work; as many as there are processors if None.
         worlds: `ladder`, `shapley`, or world names separated by commas.
         out: folder in which the folder of the result, named after the scenario, is written; nothing is written if None.
-        force: replace a result that exists.
+        force: replace a result that exists, and start an interrupted one anew.
+        resume: continue what was interrupted, or add replications to it; a result that is complete is read.
+        fail_fast: stop at the first run that fails.
         keep_ledger: write every occasion too (needs `out`).
         executor: does the work instead of processes started here: any `concurrent.futures.Executor`.
         progress: shows how far the run is.
@@ -57,49 +66,95 @@ def run(
 
     Raises:
         ValueError: for arguments that cannot be.
-        ResultError: if the result cannot be written; found out before any work is done, where possible.
+        ResultError: if the result cannot be written, or is that of another run; found out before any work is done, where possible.
+        WriteError: if the disk refuses later; what had finished is kept, and can be resumed.
         Interrupted: after Ctrl-C; carries the result of what had finished.
     """
     if jobs is not None and (type(jobs) is not int or jobs < 1):
         raise ValueError(f"jobs: a whole number from 1, and got {jobs!r}")
-    if keep_ledger and out is None:
-        raise ValueError("keep_ledger: needs a folder to write to (out)")
+    if (keep_ledger or resume) and out is None:
+        raise ValueError(f"{'resume' if resume else 'keep_ledger'}: needs a folder to write to (out)")
     plan = make_plan(scenario, replications=replications, seed=seed, worlds=worlds, keep_ledger=keep_ledger)
     if asked is None:
         asked = {"replications": replications, "seed": seed, "worlds": worlds, "keep_ledger": keep_ledger}
-    place: AbstractContextManager[Staging | None] = nullcontext() if out is None else staging(Path(out), scenario.name, force)
-    with place as stage:
-        return _run(plan, jobs, executor, progress, asked, stage)
-
-
-def _run(
-    plan: Plan, jobs: int | None, executor: Executor | None, progress: Progress, asked: Mapping[str, Any], stage: Staging | None
-) -> Result:
-    started = now()
-    outcomes = Outcomes(plan, _ledgers(plan, stage))
-    interrupted = False
-    try:
-        _simulate(plan, jobs, executor, progress, outcomes)
-    except KeyboardInterrupt:
-        interrupted = True
-        if not outcomes.count("done"):
-            raise Interrupted(None) from None
-    try:
-        with shielded():
-            result = _finish(plan, outcomes, started, asked, stage)
-    except KeyboardInterrupt:
-        interrupted = True
-    if interrupted:
+    place = None if out is None else Path(out) / scenario.name
+    if place is not None and resume and place.exists():
+        return _complete(place, plan)
+    with _journal(place, plan, resume=resume, force=force) as journal:
+        result, interrupted = _run(_Work(plan, jobs, executor, progress, fail_fast), journal, asked, place, force)
+    if place is not None and (result is None or result.folder != partial_place(place)):
+        shutil.rmtree(partial_place(place), ignore_errors=True)
+    if interrupted or result is None:
         raise Interrupted(result) from None
     return result
 
 
-def _simulate(plan: Plan, jobs: int | None, executor: Executor | None, progress: Progress, outcomes: Outcomes) -> None:
-    workers = jobs or default_jobs()
-    tasks = _tasks(plan, workers)
+@dataclass(frozen=True)
+class _Work:
+    """What is to be done, and by whom."""
+
+    plan: Plan
+    jobs: int | None
+    executor: Executor | None
+    progress: Progress
+    fail_fast: bool
+
+
+def _journal(place: Path | None, plan: Plan, *, resume: bool, force: bool) -> AbstractContextManager[Journal | None]:
+    if place is None:
+        return nullcontext()
+    check_place(place.parent, place.name, force)
+    return journal_opened(partial_place(place) / "journal", request_of(plan), resume=resume, force=force)
+
+
+def _complete(place: Path, plan: Plan) -> Result:
+    """The result that is there already.
+
+    Raises:
+        ResultError: if it is another one.
+    """
+    result = Result.read(place)
+    there = make_plan(result.scenario, worlds=",".join(result.worlds), keep_ledger=result.ledger is not None)
+    if found := differences(request_of(there), request_of(plan)):
+        raise ResultError(f"{place}: holds another result, so that --resume has nothing to continue: {found}")
+    if result.scenario.replications < plan.replications:
+        raise ResultError(
+            f"{place}: is complete with {result.scenario.replications} replications, and got {plan.replications}; --force runs them anew"
+        )
+    return result
+
+
+def _run(work: _Work, journal: Journal | None, asked: Mapping[str, Any], place: Path | None, force: bool) -> tuple[Result | None, bool]:
+    """The result, None where nothing had finished when the run was interrupted; and whether it was."""
+    started = now()
+    outcomes = Outcomes(work.plan, journal)
+    interrupted = False
+    try:
+        _simulate(work, outcomes)
+    except KeyboardInterrupt:
+        interrupted = True
+        if not outcomes.count("done"):
+            return None, True
+    result = None
+    try:
+        with shielded():
+            result = _finish(work.plan, outcomes, started, asked, place, force)
+    except KeyboardInterrupt:
+        interrupted = True
+    return result, interrupted
+
+
+def _simulate(work: _Work, outcomes: Outcomes) -> None:
+    plan = work.plan
+    workers = work.jobs or default_jobs()
+    missing = outcomes.missing()
+    tasks = _tasks(plan, missing, workers)
+    if not tasks:
+        return
     workers = min(workers, len(tasks))
-    window = workers + 1 if jobs or executor is None else len(tasks)
-    with progress(plan.scenario.name, plan.runs) as advance, opened(executor, workers) as pool:
+    window = workers + 1 if work.jobs or work.executor is None else len(tasks)
+    shown = work.progress(plan.scenario.name, len(missing) * len(plan.worlds))
+    with suppress(_Stop), shown as advance, opened(work.executor, workers) as pool:
 
         def finished(runs: Sequence[RunResult]) -> None:
             outcomes.finished(runs)
@@ -108,27 +163,24 @@ def _simulate(plan: Plan, jobs: int | None, executor: Executor | None, progress:
         def failed(task: Task, message: str) -> None:
             outcomes.failed(task, message)
             advance(len(task) * len(plan.worlds))
+            if work.fail_fast:
+                raise _Stop
 
         execute(plan, tasks, pool, window, finished, failed)
 
 
-def _tasks(plan: Plan, workers: int) -> list[Task]:
+class _Stop(Exception):
+    """A run has failed, and that was to end all."""
+
+
+def _tasks(plan: Plan, replications: Sequence[int], workers: int) -> list[Task]:
     from sim.experiment.task import batch_size
     from sim.measures.table import needed_worlds
 
-    return cut(plan.replications, batch_size(plan.scenario, len(needed_worlds(plan.worlds))), workers)
+    return cut(replications, batch_size(plan.scenario, len(needed_worlds(plan.worlds))), workers)
 
 
-def _ledgers(plan: Plan, stage: Staging | None) -> Path | None:
-    if not plan.keep_ledger or stage is None:
-        return None
-    stage.ledgers.mkdir()
-    return stage.ledgers
-
-
-def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[str, Any], stage: Staging | None) -> Result:
-    from dataclasses import replace
-
+def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[str, Any], place: Path | None, force: bool) -> Result:
     from sim.scenario import dump
 
     measures = outcomes.measures()
@@ -141,7 +193,7 @@ def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[st
         runs=outcomes.runs(),
         manifest=make_manifest(plan, dump(plan.scenario), started, asked),
     )
-    if stage is None:
+    if place is None:
         return result
     complete = outcomes.count("done") == plan.runs
-    return replace(result, folder=stage.commit(result, complete=complete, ledger=outcomes.ledger()))
+    return replace(result, folder=commit(place, result, complete=complete, force=force, ledger=outcomes.ledger()))

@@ -14,58 +14,10 @@ from uuid import uuid4
 import polars as pl
 
 from sim.experiment.csv import to_csv
+from sim.experiment.disk import ResultError, sync, write_text, writing_to
 
 if TYPE_CHECKING:
     from sim.result import Result
-
-
-class ResultError(ValueError):
-    """A result folder that cannot be read or written; the message is one line."""
-
-
-class WriteError(ResultError):
-    """A result that could not be written although its place had looked well."""
-
-
-class Staging:
-    """A hidden folder beside the result's place, in which the result is put together."""
-
-    def __init__(self, place: Path, folder: Path, force: bool) -> None:
-        self.place = place
-        self.folder = folder
-        self.force = force
-        self.ledgers = folder / "ledgers"
-
-    def commit(self, result: Result, *, complete: bool, ledger: pl.LazyFrame | None = None) -> Path:
-        """Writes the result and moves it to its place, which is returned.
-
-        A result that exists is replaced by a complete one alone: an incomplete one goes to `NAME.partial` beside it,
-        and to `NAME.new` goes what finds its place taken since the run began.
-
-        Raises:
-            WriteError: if the disk refuses.
-        """
-        place = self.place
-        if place.exists() and not (complete and self.force):
-            place = place.with_name(f"{place.name}.{'new' if complete else 'partial'}")
-        with writing_to(place):
-            _write(self.folder, result, ledger)
-            _swap(self.folder, place)
-        return place
-
-
-@contextmanager
-def writing_to(place: Path) -> Iterator[None]:
-    """Turns an error of the disk into one line.
-
-    Raises:
-        WriteError: instead of that error.
-    """
-    try:
-        yield
-    except (OSError, pl.exceptions.PolarsError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
-        raise WriteError(f"{place}: cannot be written: {reason}") from error
 
 
 def check_place(out: Path, name: str, force: bool) -> Path:
@@ -86,22 +38,39 @@ def check_place(out: Path, name: str, force: bool) -> Path:
     return place
 
 
-@contextmanager
-def staging(out: Path, name: str, force: bool) -> Iterator[Staging]:
-    """A folder to write to until `commit`; it vanishes if that never comes.
+def partial_place(place: Path) -> Path:
+    """Where a run is kept until it is complete."""
+    return place.with_name(f"{place.name}.partial")
+
+
+def commit(place: Path, result: Result, *, complete: bool, force: bool, ledger: pl.LazyFrame | None = None) -> Path:
+    """Writes a result and moves it to its place, which is returned.
+
+    A complete result takes the place, and what was kept of it until then goes; where that place was taken since the run began, it goes
+    to `NAME.new`. The tables of an incomplete one are laid beside what is kept, in `NAME.partial`.
 
     Raises:
-        ResultError: if the result could not be written.
+        WriteError: if the disk refuses; what is kept of the run stays.
     """
-    place = check_place(out, name, force)
-    folder = out / f".{name}.{uuid4().hex[:8]}"
+    if not complete:
+        partial = partial_place(place)
+        with writing_to(partial):
+            _write(partial, result, ledger)
+        return partial
+    if place.exists() and not force:
+        place = place.with_name(f"{place.name}.new")
+    with writing_to(place), _beside(place) as folder:
+        _write(folder, result, ledger)
+        _swap(folder, place)
+    return place
+
+
+@contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    folder = place.with_name(f".{place.name}.{uuid4().hex[:8]}")
+    folder.mkdir()
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        folder.mkdir()
-    except OSError as error:
-        raise ResultError(f"{out}: cannot be written to: {error.strerror}") from None
-    try:
-        yield Staging(place, folder, force)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -113,28 +82,12 @@ def _write(folder: Path, result: Result, ledger: pl.LazyFrame | None) -> None:
     result.series.write_parquet(folder / "series.parquet")
     if ledger is not None:
         ledger.sink_parquet(folder / "ledger.parquet")
-    shutil.rmtree(folder / "ledgers", ignore_errors=True)
     for name in ("measures", "summary", "attribution", "runs"):
-        _write_text(folder / f"{name}.csv", to_csv(getattr(result, name)))
-    _write_text(folder / "scenario.yaml", dump(result.scenario))
-    _write_text(folder / "manifest.json", json.dumps(result.manifest, indent=2, ensure_ascii=False) + "\n")
+        write_text(folder / f"{name}.csv", to_csv(getattr(result, name)))
+    write_text(folder / "scenario.yaml", dump(result.scenario))
+    write_text(folder / "manifest.json", json.dumps(result.manifest, indent=2, ensure_ascii=False) + "\n")
     for path in (*folder.iterdir(), folder):
-        _sync(path)
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _sync(path: Path) -> None:
-    """Has the disk hold what was written, as far as the system can promise it."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(path)
 
 
 def _swap(folder: Path, place: Path) -> None:
@@ -148,5 +101,5 @@ def _swap(folder: Path, place: Path) -> None:
         if old.exists():
             old.rename(place)
         raise
-    _sync(place.parent)
+    sync(place.parent)
     shutil.rmtree(old, ignore_errors=True)

@@ -110,7 +110,7 @@ def test_failed_runs_end_with_status_1_and_say_why(call: Call, monkeypatch: pyte
     monkeypatch.setattr("sim.experiment.task.run_task", run_task)
     done = call("run", "a.yaml", "--jobs", 1)
     assert done.exit_code == 1
-    assert "a: 5 of 20 runs failed; results/a holds what is known" in done.stderr
+    assert "a: 5 of 20 runs failed; results/a.partial holds the others, and --resume tries again" in done.stderr
     assert "5 x experiment.execute: ArithmeticError: nothing adds up" in done.stderr
     assert "3 replications" in done.stdout
 

@@ -12,16 +12,16 @@ from tests import synthetic
 
 @given(st.integers(1, 500), st.integers(1, 50), st.integers(1, 16))
 def test_tasks_hold_every_replication_once_and_none_is_too_large(replications: int, largest: int, workers: int) -> None:
-    tasks = cut(replications, largest, workers)
+    tasks = cut(range(replications), largest, workers)
     assert [replication for task in tasks for replication in task] == list(range(replications))
     assert max(map(len, tasks)) <= largest
     assert max(map(len, tasks)) - min(map(len, tasks)) <= 1
 
 
 def test_every_worker_gets_as_many_tasks() -> None:
-    assert len(cut(20, 6, 2)) == 4
-    assert len(cut(7, 100, 4)) == 4
-    assert len(cut(2, 100, 4)) == 2
+    assert len(cut(range(20), 6, 2)) == 4
+    assert len(cut(range(7), 100, 4)) == 4
+    assert len(cut(range(2), 100, 4)) == 2
 
 
 def test_what_is_overridden_belongs_to_the_scenario_of_the_plan() -> None:

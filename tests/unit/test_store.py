@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 
 import sim
-from sim.experiment.store import ResultError, WriteError, check_place
+from sim.experiment.disk import ResultError, WriteError
+from sim.experiment.store import check_place
 from tests import synthetic
 from tests.unit.conftest import Make
 
@@ -85,7 +86,9 @@ def test_when_all_fails_the_tables_are_empty(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("sim.experiment.task.run_task", _failing_at(0))
     result = sim.run(synthetic.scenario(), replications=1, jobs=1, out=tmp_path)
     assert result.count("failed") == 5
-    assert all(getattr(sim.read(tmp_path / "un75-tencent"), name).is_empty() for name in ("measures", "summary", "attribution", "series"))
+    assert all(
+        getattr(sim.read(tmp_path / "un75-tencent.partial"), name).is_empty() for name in ("measures", "summary", "attribution", "series")
+    )
 
 
 def _failing_at(bad: int, error: Callable[[], BaseException] = lambda: OSError("no such\nluck")) -> Callable[..., object]:
@@ -105,7 +108,8 @@ def test_an_interrupt_keeps_what_had_finished(tmp_path: Path, monkeypatch: pytes
     result = caught.value.result
     assert result is not None
     assert (result.count("done"), result.count("cancelled")) == (10, 10)
-    assert sim.read(tmp_path / "un75-tencent").measures["replication"].unique().sort().to_list() == [0, 1]
+    assert [path.name for path in tmp_path.iterdir()] == ["un75-tencent.partial"]
+    assert sim.read(tmp_path / "un75-tencent.partial").measures["replication"].unique().sort().to_list() == [0, 1]
 
 
 def test_an_interrupt_before_anything_finished_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,10 +167,10 @@ def test_a_disk_that_refuses_leaves_the_old_result(make: Make, tmp_path: Path, m
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.experiment.store._write_text", full)
+    monkeypatch.setattr("sim.experiment.store.write_text", full)
     with pytest.raises(WriteError, match="cannot be written: No space left on device"):
         make(out=tmp_path, force=True)
-    assert [path.name for path in tmp_path.iterdir()] == ["un75-tencent"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["un75-tencent", "un75-tencent.partial"]
     assert sim.read(tmp_path / "un75-tencent").count("done") == 20
 
 

@@ -1,0 +1,48 @@
+"""Writing to disks that may be full, slow or taken away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+
+class ResultError(ValueError):
+    """A result folder that cannot be read or written; the message is one line."""
+
+
+class WriteError(ResultError):
+    """A result that could not be written although its place had looked well."""
+
+
+@contextmanager
+def writing_to(place: Path) -> Iterator[None]:
+    """Turns an error of the disk into one line.
+
+    Raises:
+        WriteError: instead of that error.
+    """
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
+        raise WriteError(f"{place}: cannot be written: {reason}") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes text with the line ends that it has."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def sync(path: Path) -> None:
+    """Has the disk hold what was written to a file or folder, as far as the system can promise it."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,164 @@
+"""What a run has finished, kept on disk as it finishes, so that nothing of it is lost and the run can be resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from sim.experiment.disk import ResultError, sync, writing_to
+
+MOST_DIFFERENCES = 5
+
+
+class Journal:
+    """Parts, each the tables of one task, and a log that names the parts that are whole.
+
+    A part is written beside its place, synced and renamed before the log gets its line; a line that was torn when the machine stopped is
+    as good as none. One process at a time writes to a journal.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._log = folder / "finished.jsonl"
+        self._parts: list[dict[str, Any]] = []
+
+    @property
+    def statuses(self) -> dict[tuple[str, int], float]:
+        """Seconds that each finished run took, by world and replication."""
+        return {(world, replication): seconds for part in self._parts for world, replication, seconds in part["runs"]}
+
+    def append(self, runs: Sequence[tuple[str, int, float]], tables: Mapping[str, pl.DataFrame]) -> None:
+        """Keep the tables of finished runs, given as world, replication and seconds.
+
+        Raises:
+            WriteError: if the disk refuses; what was kept before stays.
+        """
+        part = {"part": f"{len(self._parts):06d}", "runs": [list(run) for run in runs], "tables": sorted(tables)}
+        with writing_to(self.folder):
+            for name, table in tables.items():
+                self._write(self._path(part, name), table)
+            sync(self.folder)
+            with self._log.open("a", encoding="utf-8") as log:
+                log.write(json.dumps(part) + "\n")
+                log.flush()
+                os.fsync(log.fileno())
+        self._parts.append(part)
+
+    def tables(self, name: str) -> list[Path]:
+        """The files that hold the finished runs' parts of a table."""
+        return [self._path(part, name) for part in self._parts if name in part["tables"]]
+
+    def parts(self, name: str) -> dict[tuple[str, int], Path]:
+        """The file that holds each finished run's part of a table, by world and replication."""
+        return {(w, k): self._path(part, name) for part in self._parts if name in part["tables"] for w, k, _ in part["runs"]}
+
+    def read_log(self) -> None:
+        """Take up what an earlier process has finished.
+
+        Raises:
+            ResultError: if a part that the log names is missing.
+        """
+        for line in self._log.read_bytes().splitlines() if self._log.exists() else []:
+            try:
+                part = json.loads(line)
+            except ValueError:
+                break
+            if missing := [name for name in part["tables"] if not self._path(part, name).is_file()]:
+                raise ResultError(f"{self._path(part, missing[0])}: damaged: a part that {self._log.name} names is missing")
+            self._parts.append(part)
+        self._rewrite_log()
+
+    def _rewrite_log(self) -> None:
+        """Without a torn line at its end, to which the next would be joined."""
+        with writing_to(self.folder):
+            self._log.write_text("".join(json.dumps(part) + "\n" for part in self._parts), encoding="utf-8")
+
+    def _path(self, part: Mapping[str, Any], table: str) -> Path:
+        return self.folder / f"{part['part']}-{table}.parquet"
+
+    def _write(self, path: Path, table: pl.DataFrame) -> None:
+        beside = path.with_suffix(".tmp")
+        table.write_parquet(beside)
+        sync(beside)
+        beside.replace(path)
+
+
+@contextmanager
+def opened(folder: Path, request: Mapping[str, Any], *, resume: bool, force: bool) -> Iterator[Journal]:
+    """The journal of a run, in `folder`: a new one, or with `resume` what is there of it. `request` tells runs apart.
+
+    Raises:
+        ResultError: if another process writes to it, if it belongs to another run, or if it exists and neither is asked for.
+    """
+    if folder.exists() and not resume and not force:
+        raise ResultError(f"{folder.parent}: holds a run that was interrupted; --resume continues it, --force starts anew")
+    with writing_to(folder):
+        if folder.exists() and not resume:
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder):
+        journal = Journal(folder)
+        _compare(folder / "request.json", request)
+        journal.read_log()
+        yield journal
+
+
+def _compare(path: Path, request: Mapping[str, Any]) -> None:
+    """Writes the request of a new journal down, or refuses one that is not that of the journal."""
+    if not path.exists():
+        with writing_to(path):
+            path.write_text(json.dumps(request, indent=1), encoding="utf-8")
+            sync(path)
+        return
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ResultError(f"{path}: damaged; --force starts anew") from None
+    if found := differences(before, request):
+        raise ResultError(f"{path.parent.parent}: holds another run, so that --resume cannot continue it: {found}")
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Where two requests differ, in one line; empty where they do not."""
+    found = list(_differences(before, json.loads(json.dumps(after))))
+    more = f"; and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
+    return "; ".join(found[:MOST_DIFFERENCES]) + more
+
+
+def _differences(before: object, after: object, path: str = "") -> Iterator[str]:
+    """Where two requests differ: `key.path: that there, and this here`."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys((*before, *after)):
+            yield from _differences(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
+    elif before != after:
+        yield f"{path}: {_short(before)} there, and {_short(after)} now"
+
+
+def _short(value: object) -> str:
+    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keeps other processes out, where the system can."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with writing_to(folder):
+        file = (folder / "lock").open("w")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ResultError(f"{folder.parent}: another process is at work on it") from None
+        yield
