@@ -15,14 +15,14 @@ REFUSED = object()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something was written; without line and column it is a whole file, or an option of the command line."""
+    """Where something was written; without a line it is a whole file, or an option of the command line, without a column a whole line."""
 
     file: str
     line: int | None = None
     column: int | None = None
 
     def __str__(self) -> str:
-        return self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
 
 @dataclass(frozen=True, slots=True)
