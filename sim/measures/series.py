@@ -11,7 +11,7 @@ from sim.model.arrays import Ints
 from sim.model.counter import Indices
 from sim.model.ledger import Ledger, Outcome
 from sim.model.luck import Floats
-from sim.model.moderation.actions import SAMPLE_EVERY
+from sim.model.moderation.desks import SAMPLE_EVERY
 
 
 def series(ledger: Ledger, world: str, represents: float) -> list[Piece]:
@@ -30,7 +30,7 @@ def series(ledger: Ledger, world: str, represents: float) -> list[Piece]:
     }
     cell = _cells(ledger, np.arange(len(outcome)), ledger.occasions.time, bins)
     found = {name: _counted(ledger, cell[which], bins) for name, which in counts.items()}
-    removed = np.flatnonzero((outcome == Outcome.REMOVED) | (outcome == Outcome.HIDDEN))
+    removed = np.flatnonzero(ledger.gone[:, column] < ledger.horizon)
     found["removed"] = _counted(ledger, _cells(ledger, removed, ledger.gone[removed, column], bins), bins)
     pieces = [Piece(name, "hour", hours, represents * values) for name, values in found.items()]
     return [*pieces, *_risks(ledger, column, cell, bins, hours), *_sampled(ledger, column, bins)]

@@ -132,26 +132,42 @@ class Beliefs:
         """Messages that rooms saw, as evidence that nothing has happened, until something does."""
         self._room_messages.add(room_pair, worlds, (heat, 0.0), times)
 
-    def record_action(self, person: Indices, pair: Indices, worlds: Indices, heat: Floats, times: Floats, explained: Flags) -> None:
-        """Actions that authors learned of; those that are not explained teach them about other topics as well."""
-        self._own_messages.add(pair, worlds, (0.0, heat), times)
-        self._own_noticed.add(person, worlds, (np.where(explained, self._spec.explained_weight, 1.0),), times)
-        if self._spec.spillover:
-            left = ~explained
-            self._spill(person[left], pair[left], worlds[left], heat[left], times[left])
+    def record_action(
+        self,
+        person: Indices,
+        pair: Indices,
+        worlds: Indices,
+        heat: Floats,
+        times: Floats,
+        explained: Flags,
+        sign: Indices | int = 1,
+        sanctions: Indices | int = 0,
+    ) -> None:
+        """Actions that authors learned of, in order of time; those that are not explained teach them about other topics as well.
 
-    def _spill(self, person: Indices, pair: Indices, worlds: Indices, heat: Floats, times: Floats) -> None:
+        A `sign` of -1 (and heat below 0) takes an action back that had been recorded as of that time. `sanctions` that came with an action
+        are noticed like further actions.
+        """
         topics = self._people.topics
-        for step in range(1, topics):
-            other = person * np.int64(topics) + (pair + step) % topics
-            self._own_messages.add(other, worlds, (0.0, self._spec.spillover * heat), times)
+        topic = pair % topics
+        spilt = np.where(explained, 0.0, self._spec.spillover)[:, None]
+        weight = np.where(np.arange(topics) == topic[:, None], 1.0, spilt).reshape(-1)
+        pairs = ((pair - topic)[:, None] + np.arange(topics)).reshape(-1)
+        some = np.flatnonzero(weight)
+        at = some // topics
+        self._own_messages.add(pairs[some], worlds[at], (0.0, weight[some] * heat[at]), times[at])
+        self._own_noticed.add(person, worlds, (self._notice(explained) * sign + sanctions,), times)
 
     def record_public_action(
-        self, room: Indices, room_pair: Indices, worlds: Indices, heat: Floats, times: Floats, explained: Flags
+        self, room: Indices, room_pair: Indices, worlds: Indices, heat: Floats, times: Floats, explained: Flags, sign: Indices | int = 1
     ) -> None:
-        """Actions that everybody in a room saw."""
+        """Actions that everybody in a room saw, in order of time; see `record_action`."""
         self._room_messages.add(room_pair, worlds, (0.0, heat), times)
-        self._room_noticed.add(room, worlds, (np.where(explained, self._spec.explained_weight, 1.0),), times)
+        self._room_noticed.add(room, worlds, (self._notice(explained) * sign,), times)
+
+    def _notice(self, explained: Flags) -> Floats:
+        weight: Floats = np.where(explained, self._spec.explained_weight, 1.0)
+        return weight
 
     def record_reprisal(self, person: int, rooms: Indices, world: int, now: float) -> None:
         """A person is acted against, and those who share a room with them hear of it."""

@@ -42,8 +42,8 @@ class Convenor:
         self._collects[platform] &= ~self._may_leave
 
     def release(self, occasion: int, world: int) -> None:
-        """A held message has been published after the time at which it was sent."""
-        if self._env.now >= self._spec.start:
+        """A message can be seen from now on: it had been held back, or has been reinstated."""
+        if self._ledger.shown[occasion, world] >= self._spec.start:
             self._released.append((occasion, world))
 
     def _visit(self) -> simpy.events.ProcessGenerator:
@@ -75,12 +75,12 @@ class Convenor:
         coded = ledger.voice[rows, worlds] == Manner.CODED
         understood = ~coded | (luck(Purpose.COMPREHENSION, ledger.occasions.key[rows]) < self._spec.comprehends_coded)
         understood &= ((ledger.marks[rows, worlds] & Mark.UNINTERPRETED) == 0) | self._reads[ledger.occasions.person[rows]]
-        ledger.marks[rows[understood], worlds[understood]] |= np.uint8(Mark.COUNTED)
+        ledger.marks[rows[understood], worlds[understood]] |= np.uint16(Mark.COUNTED)
 
     def _found(self, rows: NDArray[np.int64], worlds: NDArray[np.int64], venue: NDArray[np.int8]) -> NDArray[np.bool_]:
         """Whether messages are still there, or were heard where they were said in meetings."""
         gone = self._ledger.gone[rows, worlds]
-        there: NDArray[np.bool_] = gone > self._env.now
+        there: NDArray[np.bool_] = (gone > self._env.now) | (self._ledger.back[rows, worlds] <= self._env.now)
         if (live := self._meetings.live[venue]).any():
             heard = self._meetings.heard(venue, self._ledger.occasions.time[rows], self._ledger.shown[rows, worlds], gone)
             there = np.where(live, heard, there)

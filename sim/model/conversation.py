@@ -18,6 +18,7 @@ from sim.model.counter import Indices
 from sim.model.ledger import Mark, Outcome, room_of
 from sim.model.luck import Floats
 from sim.model.moderation.pipeline import Verdict, no_verdict
+from sim.model.moderation.sanctions import Bar
 from sim.model.moderation.submissions import Submissions
 from sim.model.stretch import Stretch, settle
 from sim.model.voice import VOICE_MODELS, Manner, Manners, Situation, expressed_heat, expressed_stance
@@ -72,7 +73,7 @@ class Conversation:
 
     def _handle(self, window: Stretch) -> None:
         self._world.actions.teach(self._world.env.now)
-        window = self._without_detained(window)
+        window = self._without_barred(window)
         manner = self._voices(window)
         arises = np.ones(window.venue.shape, np.bool_)
         later = np.flatnonzero((window.parent >= 0) & (window.parent < window.rows.start))
@@ -83,18 +84,23 @@ class Conversation:
         verdict = self._judge(messages)
         self._publish(messages, verdict)
         self._reply_at_once(window, arises, said)
+        if self._world.actions.sanctions.anywhere:
+            window = self._bar_at_once(window, arises, said, messages, verdict)
         self._write(window, arises, said, manner)
         kept = np.flatnonzero(said.reshape(-1)[sent])
         if len(kept) < len(sent):
             messages, verdict = messages.take(kept), verdict.take(kept)
         self._follow(messages, verdict)
 
-    def _without_detained(self, window: Stretch) -> Stretch:
-        if self._barred_to <= self._world.env.now:
-            return window
-        barred = self.barred_until.take(window.authors.person, axis=0) > window.time[:, None]
-        ceiling = np.minimum(window.ceiling, np.where(barred, np.uint8(Outcome.BARRED), np.uint8(Outcome.STOOD)))
-        return replace(window, open=window.open & ~barred, ceiling=ceiling)
+    def _without_barred(self, window: Stretch) -> Stretch:
+        """Whom an authority has silenced, or a platform has barred by now, does not speak."""
+        now, sanctions, person = self._world.env.now, self._world.actions.sanctions, window.authors.person
+        barred = np.zeros(window.venue.shape, np.bool_)
+        if self._barred_to > now:
+            barred |= self.barred_until.take(person, axis=0) > window.time[:, None]
+        if sanctions.barred_to > now:
+            barred |= sanctions.barred(window.venue, person, window.time)
+        return _closed(window, barred) if barred.any() else window
 
     def _voices(self, window: Stretch) -> Manners:
         world, authors, now = self._world, window.authors, self._world.env.now
@@ -188,7 +194,7 @@ class Conversation:
         """(m, W): whether what would prompt some replies is there to be seen; what was heard in a meeting cannot be taken back."""
         ledger, parent, time = self._world.ledger, window.parent[at], window.time[at, None]
         shown, gone = ledger.shown.take(parent, axis=0), ledger.gone.take(parent, axis=0)
-        there = (shown <= time) & (time < gone)
+        there = ((shown <= time) & (time < gone)) | (ledger.back.take(parent, axis=0) <= time)
         if (live := self._world.policy.meetings.live).any():
             there |= live[np.maximum(window.venue.take(at, axis=0), 0)] & (shown <= time) & (shown < gone)
         if self._world.interpretation.anywhere:
@@ -204,16 +210,48 @@ class Conversation:
 
     def _reply_at_once(self, window: Stretch, arises: Flags, said: Flags) -> None:
         """Take back replies to messages of this window that are not there to be seen, then replies to those, and so on."""
-        ledger, first = self._world.ledger, window.rows.start
+        first = window.rows.start
         at = np.flatnonzero(window.parent >= first)
         lost = np.ones(1, np.bool_)
         while lost.any():
             arises[at] = seen = self._prompted(window, at)
             lost = said[at] & ~seen
             where, column = np.nonzero(lost)
-            said[at[where], column] = False
-            ledger.shown[first + at[where], column] = ledger.gone[first + at[where], column] = np.inf
-            ledger.marks[first + at[where], column] = 0
+            self._take_back(said, first, at[where], column)
+
+    def _bar_at_once(self, window: Stretch, arises: Flags, said: Flags, messages: Submissions, verdict: Verdict) -> Stretch:
+        """Take back what people say after a sanction that falls into this window, and then what it would have prompted.
+
+        In each world the first sanction that silences somebody here is certain: all that led to it was said before. What it silences may
+        have led to further sanctions, so these are looked for again, until none silences anybody.
+        """
+        first, sanctions = window.rows.start, self._world.actions.sanctions
+        ahead = self._world.actions.ahead(messages, verdict, float(window.time[-1]))
+        own = ahead["occasion"] >= first
+        while True:
+            stands = ~own
+            stands[own] = said[ahead["occasion"][own] - first, ahead["world"][own]]
+            bars = [(bar, rows) for bar in sanctions.foresee(ahead[stands]) if len(rows := _under(bar, window))]
+            silencing: dict[int, Indices] = {}
+            for bar, rows in bars:
+                if len(spoken := rows[said[rows, bar.world]]):
+                    silencing.setdefault(bar.world, spoken)
+            if not silencing:
+                break
+            for column, rows in silencing.items():
+                self._take_back(said, first, rows, column)
+            self._reply_at_once(window, arises, said)
+        barred = np.zeros(said.shape, np.bool_)
+        for bar, rows in bars:
+            barred[rows, bar.world] = True
+        return _closed(window, barred)
+
+    def _take_back(self, said: Flags, first: int, rows: Indices, column: Indices | int) -> None:
+        """Some messages of the window that begins at occasion `first` are not said after all."""
+        ledger = self._world.ledger
+        said[rows, column] = False
+        ledger.shown[first + rows, column] = ledger.gone[first + rows, column] = np.inf
+        ledger.marks[first + rows, column] = 0
 
     def _write(self, window: Stretch, arises: Flags, said: Flags, manner: Manners) -> None:
         """Voice and outcome of every occasion; what the rules took is written over by what follows."""
@@ -222,7 +260,7 @@ class Conversation:
         ledger.outcome[rows] = np.minimum(np.where(said, np.uint8(Outcome.STOOD), silent), window.ceiling)
         ledger.voice[rows] = np.where(said, manner, np.uint8(Manner.SILENT))
         if window.around.any():
-            ledger.marks[rows] |= np.where(window.around & said, np.uint8(Mark.CIRCUMVENTED), np.uint8(0))
+            ledger.marks[rows] |= np.where(window.around & said, np.uint16(Mark.CIRCUMVENTED), np.uint16(0))
 
     def _follow(self, messages: Submissions, verdict: Verdict) -> None:
         """What follows from the messages that were said: lessons, actions of the platform, and findings of the authorities."""
@@ -270,7 +308,7 @@ class Conversation:
         world = self._world
         among = np.flatnonzero(world.switches.surveillance[messages.world])
         for found in world.surveillance.watch(messages, among, published):
-            world.ledger.marks[messages.occasion[found.identified], messages.world[found.identified]] |= np.uint8(Mark.IDENTIFIED)
+            world.ledger.marks[messages.occasion[found.identified], messages.world[found.identified]] |= np.uint16(Mark.IDENTIFIED)
             acted = messages.take(found.punished)
             times = acted.time + found.delay
             for person, column, at in zip(acted.person.tolist(), acted.world.tolist(), times.tolist(), strict=True):
@@ -287,3 +325,15 @@ class Conversation:
             world.ledger.punished.append((person, column, world.env.now))
             rooms = np.unique(world.rooms.of_person[:, :, person])
             world.beliefs.record_reprisal(person, rooms[rooms > 0], column, world.env.now)
+
+
+def _closed(window: Stretch, barred: Flags) -> Stretch:
+    """The window with some (n, W) occasions on which the author may not speak."""
+    ceiling = np.minimum(window.ceiling, np.where(barred, np.uint8(Outcome.BARRED), np.uint8(Outcome.STOOD)))
+    return replace(window, open=window.open & ~barred, ceiling=ceiling)
+
+
+def _under(bar: Bar, window: Stretch) -> Indices:
+    """Rows of the window that a bar covers."""
+    within = (window.authors.person == bar.person) & (window.time > bar.since) & (window.time < bar.until)
+    return np.flatnonzero(within & (window.venue[:, bar.world] == bar.platform))

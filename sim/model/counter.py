@@ -23,6 +23,8 @@ class Counters:
     def __init__(self, sums: int, entries: int, worlds: int, half_life: float) -> None:
         self._rate = math.log(2) / half_life
         self._epoch = 0.0
+        self._turns: list[float] = [0.0]
+        self._logs: list[float] = [0.0]
         self._worlds = worlds
         self._sums = np.zeros((sums, entries * worlds))
         self.empty = True
@@ -46,11 +48,21 @@ class Counters:
             return
         self.empty = False
         where = entries * np.int64(self._worlds) + worlds
-        inflation = np.exp(self._rate * (times - self._epoch))
+        inflation = np.exp(self._log_inflation(times))
         for sums, amount in zip(self._sums, amounts, strict=True):
             if isinstance(amount, np.ndarray) or amount:
                 np.add.at(sums, where, amount * inflation)
 
+    def _log_inflation(self, times: Floats | float) -> Floats:
+        """Of what is added as of the given times, which may lie before the rate last changed."""
+        if len(self._turns) == 1:
+            return np.asarray(self._rate * (times - self._epoch))
+        before = np.interp(times, self._turns, self._logs)
+        return np.asarray(before + self._rate * np.maximum(times - self._epoch, 0.0))
+
     def _rebase(self, now: float) -> None:
-        self._sums *= math.exp(-self._rate * (now - self._epoch))
+        grown = self._rate * (now - self._epoch)
+        self._sums *= math.exp(-grown)
         self._epoch = now
+        self._turns.append(now)
+        self._logs = [*(log - grown for log in self._logs), 0.0]

@@ -18,13 +18,19 @@ _NUMBERS = {"all": range(7), "weekdays": range(5), "weekend": range(5, 7), **{da
 
 def hours_of_week(hours: Hours, utc_offset: int) -> NDArray[np.bool_]:
     """(168,) which hours of the week in universal time they cover; hours with the same start and end last a day."""
-    return _covered(hours.days, hours.start, hours.end, utc_offset)
+    return hours_begun(hours, utc_offset) >= 0
+
+
+def hours_begun(hours: Hours, utc_offset: int) -> NDArray[np.int64]:
+    """(168,) how many whole hours before each hour of the week in universal time they began; negative where they do not cover it."""
+    return _begun(hours.days, hours.start, hours.end, utc_offset)
 
 
 @cache
-def _covered(days: Days, start: int, end: int, utc_offset: int) -> NDArray[np.bool_]:
-    covered = np.zeros(WEEK, np.bool_)
+def _begun(days: Days, start: int, end: int, utc_offset: int) -> NDArray[np.int64]:
+    begun = np.full(WEEK, -1)
     begins = 24 * np.array(_NUMBERS[days]) + start % 24 - utc_offset
-    covered[(begins[:, None] + np.arange((end - start) % 24 or 24)) % WEEK] = True
-    covered.setflags(write=False)
-    return covered
+    since = np.arange((end - start) % 24 or 24)
+    begun[(begins[:, None] + since) % WEEK] = since
+    begun.setflags(write=False)
+    return begun

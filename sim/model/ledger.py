@@ -42,6 +42,11 @@ class Mark(IntFlag):
     SEEN = 8
     LABELLED = 16
     UNINTERPRETED = 32
+    NOTIFIED = 64
+    APPEALED = 128
+    DISMISSED = 256
+    REVERSED = 512
+    REINSTATED = 1024
 
 
 @dataclass
@@ -56,10 +61,12 @@ class Ledger:
         marks: flags.
         shown: time of publication, inf where it never was.
         gone: time of removal or hiding, inf where it never was.
+        back: time of reinstatement, inf where it never was; what is not published, or gone, can be seen again from then on.
         audience: people who might read it, beside the author.
         afraid: indices of the worlds with fear; A of them.
         removal_risk, reprisal_risk: (O, A) risks that authors perceived, R and S.
         punished: (person, world, time) of each reprisal.
+        sanctioned: (person, world, time, action) of each sanction by a platform.
         desks: record of each desk by (world, replication, label).
         samples: (hour, world, replication, measure, value), sampled over time.
     """
@@ -73,20 +80,22 @@ class Ledger:
     outcome: NDArray[np.uint8]
     venue: NDArray[np.int8]
     rule: NDArray[np.int16]
-    marks: NDArray[np.uint8]
+    marks: NDArray[np.uint16]
     shown: Floats
     gone: Floats
+    back: Floats
     audience: Ints
     afraid: tuple[int, ...]
     removal_risk: NDArray[np.float32]
     reprisal_risk: NDArray[np.float32]
     punished: list[tuple[int, int, float]] = field(default_factory=list)
+    sanctioned: list[tuple[int, int, float, str]] = field(default_factory=list)
     desks: dict[tuple[int, int, str], DeskRecord] = field(default_factory=dict)
     samples: list[tuple[float, int, int, str, float]] = field(default_factory=list)
 
 
-def new_ledger(people: People, rooms: Rooms, occasions: Occasions, switches: Switches, horizon: float) -> Ledger:
-    """An empty ledger."""
+def new_ledger(people: People, rooms: Rooms, occasions: Occasions, switches: Switches, horizon: float, reinstates: bool = True) -> Ledger:
+    """An empty ledger; where no platform `reinstates` messages, no memory is spent on when they come back."""
     shape = (len(occasions), len(switches))
     afraid = tuple(np.flatnonzero(switches.fear).tolist())
     return Ledger(
@@ -99,9 +108,10 @@ def new_ledger(people: People, rooms: Rooms, occasions: Occasions, switches: Swi
         outcome=np.zeros(shape, np.uint8),
         venue=np.full(shape, -1, np.int8),
         rule=np.full(shape, -1, np.int16),
-        marks=np.zeros(shape, np.uint8),
+        marks=np.zeros(shape, np.uint16),
         shown=np.full(shape, np.inf),
         gone=np.full(shape, np.inf),
+        back=np.full(shape, np.inf) if reinstates else np.broadcast_to(np.inf, shape),
         audience=np.zeros(shape, np.int32),
         afraid=afraid,
         removal_risk=np.zeros((len(occasions), len(afraid)), np.float32),

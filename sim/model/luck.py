@@ -76,6 +76,10 @@ class Purpose(IntEnum):
     BRIGADE_DELAY = auto()
     DIRECT = auto()
     INTERPRETATION = auto()
+    APPEAL = auto()
+    APPEAL_DELAY = auto()
+    APPEAL_SERVICE = auto()
+    APPEAL_RULING = auto()
 
 
 def _mix_int(value: int) -> int:

@@ -46,6 +46,8 @@ def _happen(world: World, event: Event, variant: Scenario | None) -> simpy.event
         platform = list(scenario.platforms).index(event.withdraw)
         world.convenor.leave(platform)
         world.access.close(platform)
+    if event.outage is not None:
+        world.actions.close_desk(f"{event.outage.platform}.{event.outage.desk}", event.at + event.outage.lasts)
     world.conversation.unsettle()
 
 

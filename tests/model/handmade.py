@@ -58,6 +58,7 @@ class Fate:
     rule: int = -1
     venue: int = 0
     gone: float = np.inf
+    back: float = np.inf
 
 
 FREE, SOFTLY_FREE = Fate(Outcome.STOOD, SAID, COUNTED), Fate(Outcome.STOOD, SOFT, COUNTED)
@@ -102,9 +103,10 @@ def handmade(rows: list[tuple[float, int, int, int, tuple[Fate, ...]]] | None = 
         outcome=column("outcome", np.uint8),
         venue=column("venue", np.int8),
         rule=column("rule", np.int16),
-        marks=column("marks", np.uint8),
+        marks=column("marks", np.uint16),
         shown=shown,
         gone=column("gone", np.float64),
+        back=column("back", np.float64),
         audience=np.full(shown.shape, 3, np.int32),
         afraid=(1,),
         removal_risk=np.linspace(0, 0.9, len(rows), dtype=np.float32)[:, None],

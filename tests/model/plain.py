@@ -1,6 +1,6 @@
 """The model said again, slowly and plainly: one world, one occasion after the other, every sum taken anew. No arrays, no decayed counters.
 
-This is the executable specification of a window for scenarios without review desks. People, rooms and occasions are taken as drawn, and
+This is the executable specification of a window for scenarios without review desks, hence without appeals. People, rooms and occasions are taken as drawn, and
 luck as it falls. Of the timeline it knows announcements, news, blocks, and parameters that are set, but for half-lives, notices and
 discovery. Compare docs/model.md, section 7.
 """
@@ -21,6 +21,7 @@ from sim.model.voice import Manner
 from sim.model.worlds import mechanisms_of
 from sim.scenario import variants
 from sim.scenario.schema import ClassifierRule, Delay, DirectiveRule, Platform, ReportRule, Rule, SampleRule, Scenario
+from sim.scenario.schema.sanctions import Step
 
 
 @dataclass
@@ -100,7 +101,7 @@ class Plain:
     def happen(self, i: int, start: float, before: list[Said]) -> None:
         """One occasion: where, whether in reach, whether free to speak, whether prompted, and then what is said."""
         self.venue[i], in_reach, around = self.place_of(i)
-        barred = self.barred_until.get(self.person(i), -1.0) > self.time(i)
+        barred = self.barred_until.get(self.person(i), -1.0) > self.time(i) or self.barred_by_platform(i)
         prompted, parent_in_reach = self.prompted(i)
         manner = self.choose(i, start, before) if self.venue[i] >= 0 else Manner.SILENT
         if self.venue[i] == -1 and self.parent(i) < 0:
@@ -231,7 +232,7 @@ class Plain:
             heat += seen * (mine + spec.witness_weight * (heard and message.published))
             if self.has_gone(message, now):
                 lesson = self.decay(now - self.when(message), spec.removal_half_life) * message.heat
-                own = self.weight_on_topic(message, i) * self.author_learns(message)
+                own = self.weight_on_topic(message, i) * self.author_learns(message, now)
                 acted += lesson * (own + spec.witness_weight * (heard and self.notice(message) == "public"))
         return min((spec.removal_strength * prior + acted) / (spec.removal_strength + heat), 1.0)
 
@@ -246,8 +247,10 @@ class Plain:
         for message in before:
             if self.has_gone(message, now):
                 weight = self.decay(now - self.when(message), spec.noticed_half_life)
+                if message.person == self.person(i):
+                    actions += weight * len(self.steps_after(message, now))
                 weight *= spec.explained_weight if self.rules[message.rule][2].reason else 1.0
-                actions += weight * (message.person == self.person(i) and self.author_learns(message))
+                actions += weight * (message.person == self.person(i) and self.author_learns(message, now))
                 actions += weight * spec.witness_weight * (self.same_room(message, i) and self.notice(message) == "public")
         return 1 - math.exp(-actions / spec.noticed_scale)
 
@@ -351,6 +354,8 @@ class Plain:
             self.outcome[i] = Outcome.REMOVED if self.rules[message.rule][2].action == "remove" else Outcome.HIDDEN
         elif self.outcome[i] == Outcome.STOOD:
             message.rule = -1
+        if message.rule >= 0 and self.notice(message) != "none":
+            self.marks[i] |= Mark.NOTIFIED
         if labels and min(labels)[0] < min(message.gone, self.scenario.horizon):
             at, turns_away = min(labels)
             to_come = 0.5 ** ((at - message.time) / self.platforms[self.venue[i]].reading.half_life)
@@ -422,9 +427,33 @@ class Plain:
     def notice(self, message: Said) -> str:
         return self.rules[message.rule][2].notice
 
-    def author_learns(self, message: Said) -> bool:
+    def author_learns(self, message: Said, now: float) -> bool:
         discovers = self.luck(Purpose.DISCOVERY, message.occasion) < self.scenario.beliefs.discovery
-        return self.notice(message) != "none" or discovers
+        return self.notice(message) != "none" or discovers or bool(self.steps_after(message, now))
+
+    # Sanctions
+
+    def steps(self, person: int, platform: int, now: float) -> list[tuple[float, Said, Step]]:
+        """Steps that an account has met with by now: points of the window that reach a step not taken within the window."""
+        spec, taken = self.platforms[platform].sanctions, list[tuple[float, Said, Step]]()
+        theirs = [m for m in self.said if m.person == person and self.venue[m.occasion] == platform and self.has_gone(m, now)]
+        for message in sorted(theirs, key=self.when) if spec else ():
+            time = self.when(message)
+            points = sum(self.rules[m.rule][2].severity for m in theirs if time - spec.window < self.when(m) <= time)
+            recent = [step for when, _, step in taken if when > time - spec.window]
+            taken += [(time, message, step) for step in spec.ladder if points >= step.points and step not in recent]
+        return taken
+
+    def steps_after(self, message: Said, now: float) -> list[Step]:
+        """Steps that the action on a message led to."""
+        return [step for _, cause, step in self.steps(message.person, self.venue[message.occasion], now) if cause is message]
+
+    def barred_by_platform(self, i: int) -> bool:
+        if "moderation" not in self.on or self.venue[i] < 0:
+            return False
+        steps = self.steps(self.person(i), self.venue[i], self.time(i))
+        ends = [time + (math.inf if step.lasts is None else step.lasts) for time, _, step in steps if step.action != "warn"]
+        return max(ends, default=-1.0) > self.time(i)
 
     # Surveillance
 

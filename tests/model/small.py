@@ -151,7 +151,7 @@ def rich_run() -> tuple[Scenario, Ledger]:
     return what, run(what, (0, 1, 2, 3))
 
 
-PER_WORLD = ("voice", "outcome", "venue", "rule", "marks", "shown", "gone")
+PER_WORLD = ("voice", "outcome", "venue", "rule", "marks", "shown", "gone", "back")
 
 
 def rows_of(ledger: Ledger, replication: int) -> np.ndarray:

@@ -34,8 +34,18 @@ TINY: dict[str, Any] = merged(
                     "reviewed": None,
                     "stop": {"detector": "classifier", "threshold": 0.4, "recall": 0.5, "action": "block", "notice": "author"},
                     "late": {"notice": "public"},
+                    "shadow": {"severity": 0.5},
                 },
                 "desks": None,
+                "sanctions": {
+                    "window": "40 h",
+                    "ladder": [
+                        {"points": 1, "action": "warn"},
+                        {"points": 2, "action": "mute", "lasts": "5 h"},
+                        {"points": 3, "action": "suspend", "lasts": "12 h"},
+                        {"points": 6, "action": "ban"},
+                    ],
+                },
                 "safeguards": {"anonymity": True, "no_data_sharing": True, "rules_waived": True, "kept": 0.3, "believed": 0.5},
                 "perceived_exposure": {"home": 0.6},
             },
@@ -58,6 +68,7 @@ TINY: dict[str, Any] = merged(
     },
 )  # fmt: skip
 WORLDS = (*LADDER, "moderation+fear")
+ACTIONS = ("warn", "mute", "suspend", "ban")
 
 
 def engine(seed: int, **changes: Any) -> tuple[Scenario, Ledger]:
@@ -113,6 +124,38 @@ def test_the_engine_does_what_the_model_says(world: str, seed: int) -> None:
     punished = sorted((time, person) for person, column, time in ledger.punished if column == at)
     assert [person for _, person in punished] == [person for _, person in plain.cases]
     assert np.allclose([time for time, _ in punished], [time for time, _ in plain.cases])
+    assert steps_taken(ledger, at) == pytest.approx(plain_steps(what, plain))
+
+
+def steps_taken(ledger: Ledger, at: int) -> list[float]:
+    """Times of sanctions, and person and action written as numbers, in order."""
+    steps = sorted((time, person, ACTIONS.index(action)) for person, column, time, action in ledger.sanctioned if column == at)
+    return [number for step in steps for number in step]
+
+
+def plain_steps(what: Scenario, plain: Plain) -> list[float]:
+    """The same as the plain model has it."""
+    everybody, platforms = range(len(plain.drawn.people)), range(len(what.platforms))
+    moderated = [(p, f) for p in everybody for f in platforms if "moderation" in plain.on]
+    steps = [(time, p, ACTIONS.index(step.action)) for p, f in moderated for time, _, step in plain.steps(p, f, what.horizon)]
+    return [number for step in sorted(steps) for number in step]
+
+
+@pytest.mark.parametrize("world", ["access+moderation", "full"])
+def test_a_sanction_that_falls_into_a_window_bars_the_rest_of_it(world: str) -> None:
+    """In windows of 12 hours, many do."""
+    often = {group: {"messages_per_day": 8.0} for group in TINY["groups"]}
+    what, ledger = engine(3, window="12 h", horizon="3 d", groups=often, timeline=[])
+    plain = plainly(what, ledger, world)
+    assert not disagreements(ledger, plain)
+    at, time = ledger.worlds.index(world), ledger.occasions.time
+    assert steps_taken(ledger, at) == pytest.approx(plain_steps(what, plain))
+    barred = [
+        (ledger.outcome[:, at] == Outcome.BARRED) & (ledger.occasions.person == person) & (time > since) & (time // 12 == since // 12)
+        for person, column, since, _ in ledger.sanctioned
+        if column == at
+    ]
+    assert np.sum(barred) > 20
 
 
 def test_the_tiny_scenario_shows_nearly_everything() -> None:
@@ -124,6 +167,7 @@ def test_the_tiny_scenario_shows_nearly_everything() -> None:
         (ledger.marks[:, full] & mark).any() for mark in (Mark.IDENTIFIED, Mark.CIRCUMVENTED, Mark.COUNTED, Mark.SEEN, Mark.LABELLED)
     )
     assert ledger.punished
+    assert {action for _, _, _, action in ledger.sanctioned} == set(ACTIONS)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +178,16 @@ def test_the_tiny_scenario_shows_nearly_everything() -> None:
         {"voice": {"softened_cost": 0.1}},
         {"jurisdictions": {"home": {"reprisal": {"silence": "1 d"}}}},
         {"convenor": {"every": "12 h"}},
+        {"platforms": {"chat": {"sanctions": {"window": "60 h"}}}},
     ],
-    ids=["forgets more slowly", "never discovers", "softens more easily", "is silent for less long", "visits less often"],
+    ids=[
+        "forgets more slowly",
+        "never discovers",
+        "softens more easily",
+        "is silent for less long",
+        "visits less often",
+        "strikes last longer",
+    ],
 )
 def test_a_model_that_differs_a_little_is_noticed(mistake: dict[str, Any]) -> None:
     """Control: the plain model with one other parameter."""

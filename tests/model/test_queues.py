@@ -40,7 +40,7 @@ def serve(
     times, urgent = service(rng, cases), rng.random(cases) < urgent_share
     env, begun = simpy.Environment(), np.full(cases, np.nan)
     spec = Desk.model_validate({"roster": [{"reviewers": reviewers}], "expiry": "3650 d"})
-    desk = ReviewDesk(env, spec, lambda case, expired: begun.__setitem__(case.subject, env.now - case.service))
+    desk = ReviewDesk(env, spec, lambda case, expired, errs: begun.__setitem__(case.subject, env.now - case.service))
     for i in range(cases):
         desk.submit(Case(-float(urgent[i]), arrivals[i], i, times[i], i))
     env.run(until=arrivals[-1])

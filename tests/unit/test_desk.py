@@ -23,7 +23,7 @@ def desk(*roster: dict[str, Any], **more: Any) -> Desk:
 def reviewed(spec: Desk, cases: list[tuple[float, float]], until: float = 200.0, **more: Any) -> tuple[Log, ReviewDesk]:
     """(time, number, expired) of what happens to cases of given arrival and service, in order."""
     env, log = simpy.Environment(), Log()
-    office = ReviewDesk(env, spec, lambda case, expired: log.append((env.now, case.number, expired)), **more)
+    office = ReviewDesk(env, spec, lambda case, expired, errs: log.append((env.now, case.number, expired)), **more)
     for number, (arrival, service) in enumerate(cases):
         office.submit(Case(arrival, arrival, number, service, number))
     env.run(until=until)
@@ -89,7 +89,7 @@ def test_cases_wait_for_the_shift_and_the_case_in_hand_is_finished() -> None:
 
 def test_the_hottest_case_is_taken_first() -> None:
     env, log = simpy.Environment(), list[int]()
-    office = ReviewDesk(env, desk(discipline="heat"), lambda case, expired: log.append(case.number))
+    office = ReviewDesk(env, desk(discipline="heat"), lambda case, expired, errs: log.append(case.number))
     for number, heat in enumerate((0.2, 0.4, 0.9, 0.4)):
         office.submit(Case(-heat, number * 0.01, number, 1.0, number))
     env.run(until=20)
@@ -118,7 +118,7 @@ def test_fewer_simulated_reviewers_stand_for_more_people_at_the_same_capacity() 
 def test_parameters_can_change_while_cases_wait() -> None:
     env, log = simpy.Environment(), Log()
     office = ReviewDesk(
-        env, desk({"start": 23, "end": 24, "reviewers": 1}), lambda case, expired: log.append((env.now, case.number, expired))
+        env, desk({"start": 23, "end": 24, "reviewers": 1}), lambda case, expired, errs: log.append((env.now, case.number, expired))
     )
     office.submit(Case(1.0, 1.0, 0, 0.5, 0))
     env.run(until=2.25)

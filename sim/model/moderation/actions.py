@@ -3,74 +3,76 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from sim.model.counter import Indices
 from sim.model.delays import waits
 from sim.model.ledger import Mark, Outcome
 from sim.model.luck import Floats, Purpose, luck
-from sim.model.moderation.desk import Case, ReviewDesk
-from sim.model.moderation.lessons import Teacher, lessons, lessons_of
+from sim.model.moderation.appeals import Appeal, Appeals
+from sim.model.moderation.desks import Desks, Referral
+from sim.model.moderation.lessons import Lessons, Teacher, lessons, one_lesson
 from sim.model.moderation.pipeline import Verdict
+from sim.model.moderation.sanctions import Sanctions
 from sim.model.moderation.submissions import Submissions
 from sim.model.policy import Policy
 
 if TYPE_CHECKING:
     from sim.model.world import World
 
-SAMPLE_EVERY = 6.0
-"""Hours between two samples of the desks' backlogs."""
-
 
 @dataclass(frozen=True)
 class _Review:
-    """A case with what its decision needs: `upheld` is what the reviewer will find."""
+    """A case with what its decision needs: `breaks` is whether it breaks the desk's standard."""
 
     occasion: int
     world: int
     rule: int
-    upheld: bool
+    breaks: bool
     heat: float
+    points: float
 
 
 class Actions:
-    """Carries out verdicts."""
+    """Carries out verdicts.
+
+    Attributes:
+        sanctions: what they lead to for their authors.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._teacher = Teacher(world)
-        self._reviews: list[_Review] = []
+        self._desks = Desks(world)
+        self._appeals = Appeals(world, self._desks, self._reverse)
+        self.sanctions = Sanctions(world)
         self._released: list[tuple[int, int, float]] = []
-        self._learned: list[tuple[float, int, int, int, float]] = []
-        self._desks = {
-            (column, replication, f"{platform}.{name}"): ReviewDesk(world.env, desk, self._decide, world.scenario.represents)
-            for platform, spec in world.scenario.platforms.items()
-            for name, desk in spec.desks.items()
-            for column in np.flatnonzero(world.switches.moderation).tolist()
-            for replication in range(len(world.people.replication_key))
-        }
-        if self._desks:
-            world.env.process(self._sample())
+        self._learned: list[Lessons] = []
 
     def follow(self, messages: Submissions, verdict: Verdict) -> None:
         """Note the outcomes of messages that were said, plan the lessons, and send cases to the desks."""
-        ledger = self._world.ledger
-        goes = ~verdict.unpublished & (verdict.gone < self._world.scenario.horizon)
-        acted = np.flatnonzero(verdict.unpublished | goes)
+        ledger, horizon = self._world.ledger, self._world.scenario.horizon
+        acted = np.flatnonzero(verdict.unpublished | (verdict.gone < horizon))
         where = messages.occasion[acted], messages.world[acted]
         ledger.outcome[where] = self._world.pipeline.outcomes[verdict.rule[acted]]
         ledger.rule[where] = verdict.rule[acted]
-        self._teacher.plan(lessons_of(messages, np.flatnonzero(verdict.blocked), verdict.rule, messages.time))
-        self._teacher.plan(lessons_of(messages, np.flatnonzero(goes), verdict.rule, verdict.gone))
-        labelled = np.flatnonzero(verdict.labelled < np.minimum(verdict.gone, self._world.scenario.horizon))
+        planned = self._automatic(messages, verdict)
+        self._teacher.plan(planned)
+        self._appeals.plan(planned)
+        labelled = np.flatnonzero(verdict.labelled < np.minimum(verdict.gone, horizon))
         self._label(messages.occasion[labelled], messages.world[labelled], verdict.label[labelled], verdict.labelled[labelled])
         for cases in verdict.cases:
-            due = cases.arrival < self._world.scenario.horizon
+            due = cases.arrival < horizon
             self._send(messages.take(cases.rows[due]), cases.rule, cases.arrival[due])
+
+    def ahead(self, messages: Submissions, verdict: Verdict, until: float) -> Lessons:
+        """Actions without a desk that come by then, on earlier messages and on these if they are said."""
+        planned = self._automatic(messages, verdict)
+        return np.concatenate([self._teacher.ahead(until), planned[planned["time"] <= until]])
 
     def teach(self, now: float) -> None:
         """Let people learn from what has happened by now, also at the desks."""
@@ -79,21 +81,30 @@ class Actions:
             self._world.conversation.hear(occasion, column, times)
             self._released.clear()
         if self._learned:
-            self._teacher.plan(lessons(*(np.array(values) for values in zip(*self._learned, strict=True))))
+            self._teacher.plan(np.concatenate(self._learned))
             self._learned.clear()
         self._teacher.teach(now)
 
     def set_policy(self, policy: Policy) -> None:
         """Let the desks adopt new parameters."""
-        for (_, _, label), desk in self._desks.items():
-            platform, name = label.split(".")
-            desk.set_spec(policy.scenario.platforms[platform].desks[name])
+        self._desks.set_policy(policy)
+
+    def close_desk(self, label: str, until: float) -> None:
+        """Nobody is on duty at a desk, ``platform.desk``, from now until then."""
+        self._desks.close_until(label, until)
 
     def close(self) -> None:
-        """Hand the desks' records to the ledger."""
-        for key, desk in self._desks.items():
-            desk.settle()
-            self._world.ledger.desks[key] = desk.record
+        """Count what has happened since the last window, and hand the desks' records to the ledger."""
+        self.teach(self._world.env.now)
+        self._desks.close()
+
+    def _automatic(self, messages: Submissions, verdict: Verdict) -> Lessons:
+        """Actions without a desk within the horizon."""
+        goes = ~verdict.unpublished & (verdict.gone < self._world.scenario.horizon)
+        rows = np.concatenate([np.flatnonzero(verdict.blocked), np.flatnonzero(goes)])
+        time = np.where(verdict.blocked, messages.time, verdict.gone)[rows]
+        points = self._world.pipeline.points(messages, rows, verdict.rule[rows])
+        return lessons(time, messages.occasion[rows], messages.world[rows], verdict.rule[rows], messages.heat[rows], points)
 
     def _label(self, occasion: Indices, column: Indices, rule: NDArray[np.integer], times: Floats) -> None:
         """Mark messages, and turn some of their readers to come away."""
@@ -101,41 +112,46 @@ class Actions:
         turns_away = np.array([compiled.spec.turns_away for compiled in world.pipeline.rules])[rule]
         half_life = np.array([platform.reading.half_life for platform in world.policy.scenario.platforms.values()])
         to_come = 2.0 ** -((times - ledger.shown[occasion, column]) / half_life[ledger.venue[occasion, column]])
-        ledger.marks[occasion, column] |= np.uint8(Mark.LABELLED)
+        ledger.marks[occasion, column] |= np.uint16(Mark.LABELLED)
         ledger.audience[occasion, column] = np.rint(ledger.audience[occasion, column] * (1 - turns_away * to_come))
 
     def _send(self, messages: Submissions, rule_index: int, arrivals: np.ndarray) -> None:
         world, rule = self._world, self._world.pipeline.rules[rule_index]
-        name, spec = list(world.policy.scenario.platforms.items())[rule.platform]
-        desk = spec.desks[str(rule.spec.desk)]
-        service = waits(desk.service, luck(Purpose.SERVICE, messages.key, rule.salt))
-        errs = luck(Purpose.REVIEW_ERROR, messages.key, rule.salt) < desk.error_rate
-        upheld = (messages.heat >= desk.threshold) != errs
+        label = f"{list(world.policy.scenario.platforms)[rule.platform]}.{rule.spec.desk}"
+        desk, every = self._desks.spec(label), np.arange(len(messages))
+        service = waits(desk.services.get(rule.name, desk.service), luck(Purpose.SERVICE, messages.key, rule.salt))
+        errs = luck(Purpose.REVIEW_ERROR, messages.key, rule.salt)
         replication = world.people.replication[messages.person]
-        priority = -messages.heat if desk.discipline == "heat" else arrivals
-        columns = (messages.occasion, messages.world, upheld, messages.heat, replication, priority, arrivals, service)
-        for occasion, column, upholds, heat, r, first, arrival, takes in zip(*(c.tolist() for c in columns), strict=True):
-            case = Case(first, arrival, occasion, takes, len(self._reviews))
-            self._reviews.append(_Review(occasion, column, rule_index, upholds, heat))
-            self._desks[column, r, f"{name}.{rule.spec.desk}"].submit(case)
+        number = messages.occasion * (len(world.pipeline.rules) + 1) + rule_index
+        case = (messages.world, replication, number, arrivals, messages.heat, messages.audience, service, errs)
+        columns = (*case, messages.occasion, messages.heat >= desk.threshold, rule.points(messages, every))
+        for w, r, n, at, heat, audience, takes, err, occasion, breaks, points in zip(*(c.tolist() for c in columns), strict=True):
+            review = _Review(occasion, w, rule_index, breaks, heat, points)
+            self._desks.submit(Referral(w, r, label, n, at, heat, audience, takes, err), partial(self._decide, review))
 
-    def _decide(self, case: Case, expired: bool) -> None:
-        review = self._reviews[case.subject]
+    def _decide(self, review: _Review, expired: bool, errs: bool) -> None:
+        upheld = review.breaks != errs
         held = self._world.pipeline.rules[review.rule].spec.action == "hold"
-        if held and (expired or review.upheld):
-            self._learn(review)
+        if held and (expired or upheld):
+            self._learn(review, 0.0 if expired else review.points)
         elif held:
-            self._release(review)
-        elif review.upheld and not expired:
+            self._release(review.occasion, review.world)
+        elif upheld and not expired:
             self._act(review)
 
-    def _release(self, review: _Review) -> None:
-        ledger, where = self._world.ledger, (review.occasion, review.world)
-        ledger.shown[where] = self._world.env.now
+    def _release(self, occasion: int, column: int) -> None:
+        """A message that had been held back is published now."""
+        now = self._world.env.now
+        self._world.ledger.shown[occasion, column] = now
+        self._restore(occasion, column)
+        self._released.append((occasion, column, now))
+
+    def _restore(self, occasion: int, column: int) -> None:
+        """A message is there to be seen from now on, and no rule has it."""
+        ledger, where = self._world.ledger, (occasion, column)
         ledger.outcome[where] = Outcome.STOOD
         ledger.rule[where] = -1
         self._world.convenor.release(*where)
-        self._released.append((*where, self._world.env.now))
 
     def _act(self, review: _Review) -> None:
         ledger, where = self._world.ledger, (review.occasion, review.world)
@@ -147,16 +163,22 @@ class Actions:
             ledger.gone[where] = self._world.env.now
             ledger.outcome[where] = self._world.pipeline.outcomes[review.rule]
             ledger.rule[where] = review.rule
-            self._learn(review)
+            self._learn(review, review.points)
 
-    def _learn(self, review: _Review) -> None:
-        self._learned.append((self._world.env.now, review.occasion, review.world, review.rule, review.heat))
+    def _learn(self, review: _Review, points: float) -> None:
+        acted = one_lesson(self._world.env.now, review.occasion, review.world, review.rule, review.heat, points)
+        self._learned.append(acted)
+        self._appeals.plan(acted)
 
-    def _sample(self) -> simpy.events.ProcessGenerator:
-        while True:
-            yield self._world.env.timeout(SAMPLE_EVERY)
-            backlog: dict[tuple[int, int], int] = {}
-            for (column, replication, _), desk in self._desks.items():
-                backlog[column, replication] = backlog.get((column, replication), 0) + desk.backlog
-            now = self._world.env.now
-            self._world.ledger.samples += [(now, w, r, "backlog", float(count)) for (w, r), count in backlog.items()]
+    def _reverse(self, appeal: Appeal) -> None:
+        """An appeal has succeeded: the action counts no more, and where the platform reinstates, the message comes back."""
+        now, world, where = self._world.env.now, self._world, (appeal.occasion, appeal.world)
+        self._learned.append(one_lesson(now, *where, appeal.rule, appeal.heat, appeal.points, appeal.acted, -1))
+        spec = list(world.policy.scenario.platforms.values())[world.pipeline.rules[appeal.rule].platform]
+        if spec.appeals is not None and spec.appeals.reinstates:
+            world.ledger.back[where] = now
+            world.ledger.marks[where] |= np.uint16(Mark.REINSTATED)
+            if np.isinf(world.ledger.shown[where]):
+                self._release(*where)
+            else:
+                self._restore(*where)

@@ -9,15 +9,22 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from sim.model.hours import WEEK, hours_of_week
+from sim.model.hours import WEEK, hours_begun
 from sim.scenario.schema import Desk
+
+Decide = Callable[["Case", bool, bool], None]
+"""Told of a case when its review ends or it expires: the case, whether it expired, and whether the reviewer errs."""
+
+MOST_ERRORS = 0.5
+"""Error rate that neither load nor tiredness exceeds."""
 
 
 @dataclass(frozen=True, order=True)
 class Case:
     """A message to be reviewed.
 
-    `priority` orders the queue; `arrival` and `number` break its ties. `service` is the time that its review will take.
+    `priority` orders the queue; `arrival` and `number` break its ties, and no two cases of a desk share all three. `service` is the time
+    that its review will take, `luck` the uniform number that says whether the reviewer errs.
     """
 
     priority: float
@@ -25,6 +32,7 @@ class Case:
     number: int
     service: float = field(compare=False)
     subject: int = field(compare=False)
+    luck: float = field(default=1.0, compare=False)
 
 
 @dataclass
@@ -32,6 +40,7 @@ class DeskRecord:
     """What a desk did, for the measures: waits in hours, and integrals over time in case hours or reviewer hours."""
 
     waits: list[float] = field(default_factory=list)
+    wait_hours: float = 0.0
     arrived: int = 0
     expired: int = 0
     busy_hours: float = 0.0
@@ -49,8 +58,8 @@ class ReviewDesk:
     are slowed down by what rounding adds, so that the desk keeps its capacity and its waits.
     """
 
-    def __init__(self, env: simpy.Environment, spec: Desk, decide: Callable[[Case, bool], None], represents: float = 1.0) -> None:
-        """`decide(case, expired)` is called when a review ends or a case expires."""
+    def __init__(self, env: simpy.Environment, spec: Desk, decide: Decide, represents: float = 1.0) -> None:
+        """`decide` is called when a review ends or a case expires."""
         self._env = env
         self._spec = spec
         self._decide = decide
@@ -59,6 +68,7 @@ class ReviewDesk:
         self._waiting: set[Case] = set()
         self._busy = 0
         self._counted_until = env.now
+        self._out_until = 0.0
         self.record = DeskRecord()
         self._reviewers = self._at_work(env.now)
         env.process(self._roster())
@@ -72,6 +82,13 @@ class ReviewDesk:
         """Adopt other parameters from now on; cases that wait already keep their expiry."""
         self._spec = spec
         self._change_shift(self._env.now)
+
+    def close_until(self, hour: float) -> None:
+        """Nobody is on duty from now until then; reviewers finish the cases in hand."""
+        self._out_until = max(self._out_until, hour)
+        self._change_shift(self._env.now)
+        reopening = self._env.timeout(hour - self._env.now)
+        reopening.callbacks.append(lambda _: self._change_shift(self._env.now))
 
     def submit(self, case: Case) -> None:
         """Let a case arrive at its time, which is not past."""
@@ -101,7 +118,7 @@ class ReviewDesk:
             self.settle()
             self._waiting.remove(case)
             self.record.expired += 1
-            self._decide(case, True)
+            self._decide(case, True, False)
 
     def _take_up(self) -> None:
         while self._queue and self._busy < self._reviewers:
@@ -110,14 +127,15 @@ class ReviewDesk:
                 continue
             self._waiting.remove(case)
             self.record.waits.append(self._env.now - case.arrival)
+            self.record.wait_hours += self.record.waits[-1]
             self._busy += 1
-            end = self._env.timeout(case.service * self._slowdown(), value=case)
-            end.callbacks.append(lambda event: self._finish(event.value))
+            end = self._env.timeout(case.service * self._slowdown(), value=(case, case.luck < self._error_rate()))
+            end.callbacks.append(lambda event: self._finish(*event.value))
 
-    def _finish(self, case: Case) -> None:
+    def _finish(self, case: Case, errs: bool) -> None:
         self.settle()
         self._busy -= 1
-        self._decide(case, False)
+        self._decide(case, False, errs)
         self._take_up()
 
     def _roster(self) -> simpy.events.ProcessGenerator:
@@ -134,14 +152,29 @@ class ReviewDesk:
 
     def _at_work(self, hour: float) -> int:
         """Simulated reviewers at work."""
-        real = on_duty(self._spec, hour)
+        real = 0 if hour + 1e-9 < self._out_until else on_duty(self._spec, hour)
         return max(1, round(real / self._represents)) if real else 0
 
     def _slowdown(self) -> float:
         return self._reviewers * self._represents / (on_duty(self._spec, self._env.now) or self._reviewers * self._represents)
 
+    def _error_rate(self) -> float:
+        """Of a reviewer who takes up a case now, whatever the rise with load and hours."""
+        spec, reviewers = self._spec, max(on_duty(self._spec, self._env.now), 1)
+        waiting = len(self._waiting) * self._represents / reviewers
+        risen = spec.error_rate + spec.error_per_waiting * waiting + spec.error_per_hour * hours_on_duty(spec, self._env.now)
+        return max(spec.error_rate, min(risen, MOST_ERRORS))
+
 
 def on_duty(spec: Desk, hour: float) -> int:
     """Reviewers on duty at that time; shifts begin and end on the hour, and hour 0 is a Monday's midnight in universal time."""
     hour_of_week = math.floor(hour + 1e-9) % WEEK
-    return sum(shift.reviewers for shift in spec.roster if hours_of_week(shift, spec.utc_offset)[hour_of_week])
+    return sum(shift.reviewers for shift in spec.roster if hours_begun(shift, spec.utc_offset)[hour_of_week] >= 0)
+
+
+def hours_on_duty(spec: Desk, hour: float) -> float:
+    """Hours since their shifts began, mean over the reviewers on duty at that time; 0 where there are none."""
+    whole = math.floor(hour + 1e-9)
+    begun = [(shift.reviewers, int(hours_begun(shift, spec.utc_offset)[whole % WEEK])) for shift in spec.roster]
+    reviewers = sum(number for number, since in begun if since >= 0)
+    return sum(number * (since + hour - whole) for number, since in begun if since >= 0) / max(reviewers, 1)

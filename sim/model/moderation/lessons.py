@@ -1,4 +1,4 @@
-"""What people learn from actions on messages: by notice, by discovery, or by seeing it happen."""
+"""What people learn from actions on messages: by notice, by discovery, by a sanction, or by seeing it happen."""
 
 from __future__ import annotations
 
@@ -10,29 +10,37 @@ from numpy.typing import NDArray
 from sim.model.counter import Indices
 from sim.model.ledger import room_of
 from sim.model.luck import Floats, Purpose, luck
-from sim.model.moderation.submissions import Submissions
 
 if TYPE_CHECKING:
     from sim.model.world import World
 
 
 Lessons = NDArray[np.void]
-"""Actions on messages, at the times at which they happen."""
+"""Actions on messages, and reversals of such actions, at the times at which they happen.
 
-_FIELDS = [("time", np.float64), ("occasion", np.int64), ("world", np.int64), ("rule", np.int64), ("heat", np.float64)]
+Fields: `time`; `occasion`, `world` and `rule`, indices; `heat` of the message; `points` towards sanctions; `acted`, the time of the action
+itself, which is earlier than `time` for a reversal; `sign`, 1 for an action and -1 for its reversal.
+"""
+
+_FIELDS = [
+    *(("time", np.float64), ("occasion", np.int64), ("world", np.int64), ("rule", np.int64)),
+    *(("heat", np.float64), ("points", np.float64), ("acted", np.float64), ("sign", np.int64)),
+]
 
 
-def lessons(time: Floats, occasion: Indices, world: Indices, rule: Indices, heat: Floats) -> Lessons:
-    """Lessons from columns of the same length."""
+def lessons(time: Floats, occasion: Indices, world: Indices, rule: Indices, heat: Floats, points: Floats) -> Lessons:
+    """Actions from columns of the same length."""
     result = np.empty(len(time), _FIELDS)
-    for (name, _), column in zip(_FIELDS, (time, occasion, world, rule, heat), strict=True):
+    for (name, _), column in zip(_FIELDS, (time, occasion, world, rule, heat, points, time, 1), strict=True):
         result[name] = column
     return result
 
 
-def lessons_of(messages: Submissions, rows: Indices, rule: Indices, time: Floats) -> Lessons:
-    """Actions on some messages; `rule` and `time` belong to all of them."""
-    return lessons(time[rows], messages.occasion[rows], messages.world[rows], rule[rows], messages.heat[rows])
+def one_lesson(
+    time: float, occasion: int, world: int, rule: int, heat: float, points: float, acted: float | None = None, sign: int = 1
+) -> Lessons:
+    """An action, or a reversal of one."""
+    return np.array([(time, occasion, world, rule, heat, points, time if acted is None else acted, sign)], _FIELDS)
 
 
 class Teacher:
@@ -47,6 +55,11 @@ class Teacher:
         if len(lessons):
             self._ahead.append(lessons)
 
+    def ahead(self, until: float) -> Lessons:
+        """Actions that are planned to happen by then, as far as it is known today."""
+        planned = np.concatenate([some[some["time"] <= until] for some in self._ahead] or [np.empty(0, _FIELDS)])
+        return planned[self._happens(planned)]
+
     def teach(self, now: float) -> None:
         """Teach what has happened by now, as of the time at which it happened."""
         if not self._ahead:
@@ -55,19 +68,27 @@ class Teacher:
         ahead = ahead[np.argsort(ahead["time"], kind="stable")]
         due = int(np.searchsorted(ahead["time"], now, side="right"))
         self._ahead = [ahead[due:]] if due < len(ahead) else []
-        self._teach(ahead[:due])
+        if due:
+            self._teach(ahead[:due])
+
+    def _happens(self, lessons: Lessons) -> NDArray[np.bool_]:
+        """(m,) whether nothing else has taken the message first."""
+        gone = self._world.ledger.gone[lessons["occasion"], lessons["world"]]
+        happens: NDArray[np.bool_] = np.isinf(gone) | (gone == lessons["acted"])
+        return happens
 
     def _teach(self, happened: Lessons) -> None:
-        if not len(happened):
-            return
         world, occasions = self._world, self._world.occasions
-        gone = world.ledger.gone[happened["occasion"], happened["world"]]
-        happened = happened[np.isinf(gone) | (gone == happened["time"])]
+        happened = happened[self._happens(happened)]
+        sanctions = world.actions.sanctions.count(happened)
         discovers = luck(Purpose.DISCOVERY, occasions.key[happened["occasion"]]) < world.policy.scenario.beliefs.discovery
-        known = happened[world.pipeline.notified[happened["rule"]] | discovers]
+        knows = world.pipeline.notified[happened["rule"]] | discovers | (sanctions > 0) | (happened["sign"] < 0)
+        known, sanctions = happened[knows], sanctions[knows]
         person, topic = occasions.person[known["occasion"]], occasions.topic[known["occasion"]]
         pair = person * np.int64(world.people.topics) + topic
-        world.beliefs.record_action(person, pair, known["world"], known["heat"], known["time"], world.pipeline.explained[known["rule"]])
+        explained = world.pipeline.explained[known["rule"]]
+        sign, heat = known["sign"], known["sign"] * known["heat"]
+        world.beliefs.record_action(person, pair, known["world"], heat, known["acted"], explained, sign, sanctions)
         self._teach_rooms(happened[world.pipeline.public[happened["rule"]]])
 
     def _teach_rooms(self, public: Lessons) -> None:
@@ -78,4 +99,5 @@ class Teacher:
         room = room_of(world.rooms, occasions, public["occasion"], venue[:, None])[:, 0]
         public, room = public[room > 0], room[room > 0]
         pair = room * np.int64(world.people.topics) + occasions.topic[public["occasion"]]
-        world.beliefs.record_public_action(room, pair, public["world"], public["heat"], public["time"], world.pipeline.explained[public["rule"]])
+        explained, sign = world.pipeline.explained[public["rule"]], public["sign"]
+        world.beliefs.record_public_action(room, pair, public["world"], sign * public["heat"], public["acted"], explained, sign)

@@ -106,6 +106,14 @@ class Pipeline:
         self.explained = np.array([spec.reason for spec in specs], np.bool_)
         self.reads = np.array([_reads_words(platform) for platform in policy.scenario.platforms.values()])
 
+    def points(self, messages: Submissions, rows: Indices, rule: NDArray[np.integer]) -> Floats:
+        """(m,) points that actions on the messages at `rows`, each under its rule, add towards sanctions."""
+        points = np.zeros(len(rows))
+        for index in np.unique(rule).tolist():
+            some = np.flatnonzero(rule == index)
+            points[some] = self.rules[index].points(messages, rows[some])
+        return points
+
     def judge(self, messages: Submissions, among: Indices, verdict: Verdict) -> None:
         """Write into the verdict what the rules do to the messages at the positions `among`."""
         platform = messages.platform[among]
