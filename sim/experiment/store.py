@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,9 +84,19 @@ def _write(folder: Path, result: Result, ledger: pl.LazyFrame | None) -> None:
         ledger.sink_parquet(folder / "ledger.parquet")
     for name in ("measures", "summary", "attribution", "runs"):
         write_text(folder / f"{name}.csv", to_csv(getattr(result, name)))
+    _write_inputs(folder, result.scenario.inputs)
     write_text(folder / "scenario.yaml", dump(result.scenario))
     write_text(folder / "manifest.json", json.dumps(result.manifest, indent=2, ensure_ascii=False) + "\n")
     for path in (*folder.iterdir(), folder):
+        sync(path)
+
+
+def _write_inputs(folder: Path, inputs: Mapping[str, bytes]) -> None:
+    """The files that the scenario names, where its own file in that folder finds them."""
+    for name, content in inputs.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
         sync(path)
 
 

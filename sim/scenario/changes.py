@@ -80,7 +80,7 @@ def _validated(tree: Mapping, before: Scenario) -> tuple[Scenario | None, list[F
     """The scenario of a changed tree, or what is wrong with it that was not wrong before."""
     data = plain(tree)
     try:
-        after = Scenario.model_validate(data, context={"clashes": "later"})
+        after = Scenario.model_validate(data, context={"clashes": "later", "inputs": before.inputs})
     except ValidationError as invalid:
         problems = [worded(locate(error, data), tree) for error in invalid.errors(include_url=False)]
         return None, [(problem.path, problem.text) for problem in problems if problem is not None]

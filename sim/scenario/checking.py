@@ -19,17 +19,18 @@ MENDINGS = 3
 """Times that a tree is mended to see what else is wrong: one mended key can bring up another fault."""
 
 
-def checked(tree: Mapping, found: list[Problem]) -> Scenario | None:
-    """The scenario of a tree; all its problems, in its parts and across them, are added to `found`, and it is None then."""
+def checked(tree: Mapping, inputs: dict[str, bytes], found: list[Problem]) -> Scenario | None:
+    """The scenario of a tree with the files that it names; all its problems, in its parts and across them, are added to `found`, and it
+    is None then."""
     before = len(found)
     lost: list[Path] = []
-    scenario = _checked_parts(tree, found, lost)
+    scenario = _checked_parts(tree, inputs, found, lost)
     if scenario is not None:
         found += [problem for problem in _across(scenario, tree) if not in_doubt(problem.path, lost)]
     return scenario if len(found) == before else None
 
 
-def _checked_parts(tree: Mapping, found: list[Problem], lost: list[Path]) -> Scenario | None:
+def _checked_parts(tree: Mapping, inputs: dict[str, bytes], found: list[Problem], lost: list[Path]) -> Scenario | None:
     """The scenario of a tree, or as it might be without the problems added to `found`; None where that cannot be said."""
     whole: Mapping | None = tree
     for attempt in range(MENDINGS + 1):
@@ -37,7 +38,7 @@ def _checked_parts(tree: Mapping, found: list[Problem], lost: list[Path]) -> Sce
             return None
         data = plain(whole)
         try:
-            return Scenario.model_validate(data, context={"clashes": "later"})
+            return Scenario.model_validate(data, context={"clashes": "later", "inputs": inputs})
         except ValidationError as invalid:
             faults = [locate(error, data) for error in invalid.errors(include_url=False)]
         if attempt == 0:

@@ -104,15 +104,20 @@ def _in_desks(platform: Platform, here: Path) -> Iterator[Clash]:
 
 
 def _in_presets(scenario: Scenario) -> Iterator[Clash]:
-    books, lists = (dict.fromkeys(shipped(kind)) for kind in ("phrasebooks", "rule-lists"))
-    yield from _value("a phrasebook that ships", scenario.phrasebook, books, ("phrasebook",))
+    yield from _shipped(scenario, "a phrasebook", "phrasebooks", scenario.phrasebook, ("phrasebook",))
     for platform, spec in scenario.platforms.items():
-        dropped = getattr(spec.interpretation, "rule_list", None)
-        yield from _value("a rule list that ships", dropped, lists, ("platforms", platform, "interpretation", "rule_list"))
-        for name, rule in spec.rules.items():
-            yield from _value(
-                "a rule list that ships", getattr(rule, "rule_list", None), lists, ("platforms", platform, "rules", name, "rule_list")
-            )
+        named: dict[Path, str | None] = {
+            ("rules", name, "rule_list"): getattr(rule, "rule_list", None) for name, rule in spec.rules.items()
+        }
+        named["interpretation", "rule_list"] = getattr(spec.interpretation, "rule_list", None)
+        for path, name in named.items():
+            yield from _shipped(scenario, "a rule list", "rule-lists", name, ("platforms", platform, *path))
+
+
+def _shipped(scenario: Scenario, what: str, kind: str, name: str | None, here: Path) -> Iterator[Clash]:
+    """The name of something that ships; files have been read, if they could be."""
+    if name not in scenario.inputs:
+        yield from _value(f"{what} that ships", name, dict.fromkeys(shipped(kind)), here)
 
 
 def _in_timeline(scenario: Scenario) -> Iterator[Clash]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from sim.scenario.inputs import anchored
 from sim.scenario.merging import merged
 from sim.scenario.problems import Problem, shown
 from sim.scenario.reading import Budget, Unreadable, read_file
@@ -27,6 +28,7 @@ def _read(path: str, shown_as: str, budget: Budget, found: list[Problem], below:
     if not isinstance(tree, Mapping):
         got = "an empty file" if isinstance(tree, Scalar) and tree.value is None else "something else"
         raise Unreadable(tree.place, f"a scenario is a mapping of keys to values, and got {got}")
+    tree = anchored(tree, os.path.dirname(path))
     parent = tree.entries.pop("extends", None)
     if parent is None:
         return tree

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sim.scenario.checking import checked
 from sim.scenario.inheritance import read_with_parents
+from sim.scenario.inputs import with_inputs
 from sim.scenario.likeness import with_copies
 from sim.scenario.overrides import overridden
 from sim.scenario.problems import Problem, ScenarioError, report
@@ -35,7 +36,8 @@ def _loaded(path: str, overrides: Sequence[str], found: list[Problem]) -> Scenar
     """The scenario; problems are added to `found`, and it is None where they lie in the tree."""
     tree = _bounded(with_copies(read_with_parents(path, found), found))
     tree = _bounded(with_copies(overridden(tree, overrides, found), found))
-    return checked(tree, found)
+    tree, inputs = with_inputs(tree, found)
+    return checked(tree, inputs, found)
 
 
 def _bounded(tree: Mapping) -> Mapping:

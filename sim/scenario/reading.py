@@ -53,22 +53,35 @@ def read_file(path: str, shown_as: str, budget: Budget, found: list[Problem]) ->
     Raises:
         Unreadable: if the file is no bounded YAML text of one document without anchors, aliases, merge keys and tags.
     """
-    whole = Place(shown_as)
+    return read_text(decoded(read_bytes(path, Place(shown_as), MOST_BYTES, "a scenario"), shown_as), shown_as, budget, found)
+
+
+def read_bytes(path: str, place: Place, most: int, what: str) -> bytes:
+    """What a file holds; `place` is that of a refusal, `what` the thing that the file should be.
+
+    Raises:
+        Unreadable: if it is no file that can be read, or if it has more than `most` bytes.
+    """
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise Unreadable(whole, f"a scenario is a file, and got {'a folder' if os.path.isdir(path) else 'something else'}")
+            raise Unreadable(place, f"{what} is a file, and got {'a folder' if os.path.isdir(path) else 'something else'}")
         with open(path, "rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+            raw = file.read(most + 1)
     except FileNotFoundError:
-        raise Unreadable(whole, "a file that exists, and got none of this name") from None
+        raise Unreadable(place, "a file that exists, and got none of this name") from None
     except (OSError, ValueError) as error:
-        raise Unreadable(whole, f"a file that can be read, and got: {getattr(error, 'strerror', None) or error}") from None
-    if len(raw) > MOST_BYTES:
-        raise Unreadable(whole, f"a file of at most {MOST_BYTES:,} bytes, and got a larger one")
-    return read_text(_decoded(raw, shown_as), shown_as, budget, found)
+        raise Unreadable(place, f"a file that can be read, and got: {getattr(error, 'strerror', None) or error}") from None
+    if len(raw) > most:
+        raise Unreadable(place, f"a file of at most {most:,} bytes, and got a larger one")
+    return raw
 
 
-def _decoded(raw: bytes, shown_as: str) -> str:
+def decoded(raw: bytes, shown_as: str) -> str:
+    """A file's bytes as text.
+
+    Raises:
+        Unreadable: if they are no UTF-8.
+    """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable(Place(shown_as, 1, 1), "a text file in UTF-8, and got UTF-16")
     if b"\0" in raw:

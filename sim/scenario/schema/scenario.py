@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.scenario.schema.base import Duration, Name, OneOf, Part, Probability, parameter
@@ -131,6 +131,18 @@ class Scenario(Part):
     beliefs: Beliefs = parameter({}, "How people learn what is risky.")
     timeline: list[Event] = parameter([], "Events, in any order.", max_length=1000)
     evidence: dict[str, Evidence] = parameter({}, "Evidence by dotted path of the parameter; * stands for any one name.")
+    _inputs: dict[str, bytes] = PrivateAttr(default_factory=dict)
+
+    @property
+    def inputs(self) -> dict[str, bytes]:
+        """What the files hold that it names beside what ships, by the names that it has for them once it is loaded."""
+        return self._inputs
+
+    @model_validator(mode="after")
+    def _holds_inputs(self, info: ValidationInfo) -> Self:
+        """Takes up the files that whoever loads it has read."""
+        self._inputs.update((info.context or {}).get("inputs", {}))
+        return self
 
     @model_validator(mode="after")
     def _names_resolve(self, info: ValidationInfo) -> Self:
