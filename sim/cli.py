@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -14,11 +15,12 @@ COMMANDS = {
     "compare": "Compare results with a baseline, with confidence intervals.",
     "plot": "Draw figures of results.",
     "check": "Validate scenarios and list what they rest on; run nothing.",
+    "import": "Turn other people's lists, scores and chats into input of scenarios.",
     "new": "Write a commented scenario to start from.",
     "list": "List presets, voice models, measures and figures.",
     "schema": "Print the JSON Schema of scenario files.",
 }
-"""Each command is `command` in the module of its name in `sim.commands`, imported when it is called."""
+"""Each command is `command` in the module of its name in `sim.commands` (with _ after a keyword), imported when it is called."""
 
 INTERRUPTED, PIPE_CLOSED = 130, 141
 
@@ -34,7 +36,7 @@ class Commands(click.Group):
         """The command of a name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"sim.commands.{cmd_name}").command
+        command = import_module(f"sim.commands.{cmd_name}{'_' * iskeyword(cmd_name)}").command
         assert isinstance(command, click.Command)
         command.name = cmd_name
         return command
