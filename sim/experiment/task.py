@@ -71,6 +71,10 @@ def run_task(scenario: Scenario, replications: Sequence[int], worlds: Sequence[s
 
 def predict_occasions(scenario: Scenario) -> float:
     """Occasions, spontaneous and replies, expected in one replication, whatever the world; surges are left out."""
+    if scenario.trace is not None:
+        from sim.model.trace import compile_trace
+
+        return len(compile_trace(scenario))
     spontaneous = sum(group.size * group.messages_per_day for group in scenario.groups.values()) * scenario.horizon / 24
     branching = max((p.replies.branching for p in scenario.platforms.values() if p.kind != "survey"), default=0.0)
     return spontaneous / (1 - branching)
@@ -135,7 +139,7 @@ def _ledger_table(scenario: Scenario, ledger: Ledger, world: str, replication: i
             "person": person - first,
             "group": named(people.group[person], list(scenario.groups)),
             "topic": named(occasions.topic[rows], list(scenario.topics)),
-            "stance": people.stance[person, occasions.topic[rows]],
+            "stance": occasions.private_stance(people, rows),
             "reply_to": pl.Series(np.where(parent < 0, -1, position[parent])).replace(-1, None),
             "platform": named(ledger.venue[rows, column], list(scenario.platforms)),
             "voice": named(ledger.voice[rows, column], [manner.name.lower() for manner in Manner]),
@@ -143,6 +147,7 @@ def _ledger_table(scenario: Scenario, ledger: Ledger, world: str, replication: i
             "rule": named(ledger.rule[rows, column], rule_labels(scenario)),
             "shown": _finite(ledger.shown[rows, column]),
             "gone": _finite(ledger.gone[rows, column]),
+            "back": _finite(ledger.back[rows, column]),
             **{mark.name.lower(): (marks & mark) > 0 for mark in Mark if mark.name},
         }
     )

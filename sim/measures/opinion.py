@@ -26,7 +26,7 @@ class Opinions:
         self._replications = replications
         people, occasions = ledger.people, ledger.occasions
         self._interest = np.diff(people.topic_cdf, axis=1, prepend=0.0)[people.group]
-        private = people.stance[occasions.person, occasions.topic]
+        private = occasions.private_stance(people)
         self._sincere, self._softened = (
             _bins(expressed_stance(softening, private, np.array(manner, np.uint8))) for manner in (Manner.SINCERE, Manner.SOFTENED)
         )

@@ -52,7 +52,7 @@ def authors_of(people: People, occasions: Occasions, rows: slice, policy: Policy
     """The authors of some occasions."""
     person, key, topic = occasions.person[rows].astype(np.int64), occasions.key[rows], occasions.topic[rows]
     pair = person * people.topics + topic
-    stance = people.stance.ravel()[pair]
+    stance = occasions.private_stance(people, rows)
     sigma = policy.scenario.importance_sigma
     importance = np.exp(sigma * ndtri(luck(Purpose.IMPORTANCE, key)) - sigma**2 / 2)
     return Authors(

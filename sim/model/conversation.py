@@ -296,7 +296,7 @@ class Conversation:
         inside = (room > 0) & (times < world.policy.meetings.end(venue, world.occasions.time[occasion]))
         occasion, column, times, room = occasion[inside], column[inside], times[inside], room[inside]
         person, topic, manner = world.occasions.person[occasion], world.occasions.topic[occasion], world.ledger.voice[occasion, column]
-        private = world.people.stance[person, topic]
+        private = world.occasions.private_stance(world.people, occasion)
         heat = expressed_heat(voice, sincere_heat(world.people, world.policy, person, topic, private), manner)
         dropped = (world.ledger.marks[occasion, column] & Mark.UNINTERPRETED) > 0
         reached = self._reached(person, room, column, dropped)

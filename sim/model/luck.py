@@ -80,6 +80,13 @@ class Purpose(IntEnum):
     APPEAL_DELAY = auto()
     APPEAL_SERVICE = auto()
     APPEAL_RULING = auto()
+    TRACE_GROUP = auto()
+    TRACE_TOPIC = auto()
+    LISTED = auto()
+    SPELL = auto()
+    SPELL_REST = auto()
+    VARIANT_LISTED = auto()
+    VARIANT_LAG = auto()
 
 
 def _mix_int(value: int) -> int:

@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.arrays import Bytes, Ints
+from sim.model.counter import Indices
 from sim.model.luck import Floats, Keys, Purpose, children, luck, poisson
 from sim.model.meetings import Meetings, compile_meetings
 from sim.model.people import People
 from sim.model.rooms import Rooms
 from sim.model.spontaneous import draw_spontaneous
+from sim.model.trace import replay
 from sim.scenario.schema import Scenario
 
 DRAWN_AT_ONCE = 65_536
@@ -36,6 +38,7 @@ class Occasions:
         seat: which of the person's rooms a spontaneous occasion takes, on whatever platform, unless it goes to a direct chat.
         parent, root: index, among all, of the message replied to (-1 for none) and of the one that began the
             conversation (itself for none).
+        stance: the author's private stance where a trace gives one for the occasion, NaN elsewhere; None where there is no trace.
     """
 
     key: Keys
@@ -47,9 +50,15 @@ class Occasions:
     seat: Bytes
     parent: Ints
     root: Ints
+    stance: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.key)
+
+    def private_stance(self, people: People, rows: slice | Indices = slice(None)) -> Floats:
+        """Private stances of the authors of some occasions on what these are about."""
+        own: Floats = people.stance[self.person[rows], self.topic[rows]]
+        return own if self.stance is None else np.where(np.isnan(self.stance[rows]), own, self.stance[rows])
 
 
 def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: Ints) -> Occasions:
@@ -61,6 +70,8 @@ def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: In
         rooms: their rooms.
         ranking: (ranks, P) platforms by each person's preference, -1 where there is no further one.
     """
+    if scenario.trace is not None:
+        return _replayed(scenario, people, rooms, ranking)
     parts = list(draw_spontaneous(scenario, people))
     key, time, person, topic = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = _by_time(time)[: int(np.count_nonzero(time < scenario.horizon))]
@@ -72,6 +83,18 @@ def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: In
         roots = _roots(scenario, rooms, home, key[some], time[some], person[some], topic[some], count)
         generations += _with_replies(scenario, homes.meetings, rooms, roots, count)
     return _in_time_order(generations)
+
+
+def _replayed(scenario: Scenario, people: People, rooms: Rooms, ranking: Ints) -> Occasions:
+    """The messages of a trace, replies included."""
+    trace = replay(scenario, people)
+    roots = np.flatnonzero(trace.parent < 0)
+    home = np.empty(len(trace.key), np.int8)
+    home[roots] = _Homes(scenario, people, ranking).of(trace.time[roots], trace.person[roots], trace.topic[roots])
+    home = home[trace.root]
+    room = np.where(home >= 0, rooms.begun_in(home, trace.seat[trace.root], trace.person[trace.root], trace.key[trace.root]), 0)
+    given = {name: column for name, column in vars(trace).items() if name != "text"}
+    return Occasions(home=home, room=room.astype(np.int32), **given)
 
 
 def _roots(scenario: Scenario, rooms: Rooms, home: Bytes, key: Keys, time: Floats, person: Ints, topic: Bytes, offset: int) -> Occasions:
@@ -174,7 +197,7 @@ def _in_time_order(generations: list[Occasions]) -> Occasions:
             result[where] = part
         return result
 
-    columns = {f.name: column(f.name) for f in fields(Occasions)}
+    columns = {f.name: column(f.name) for f in fields(Occasions) if f.name != "stance"}
     columns["root"] = position[columns["root"]]
     replies = columns["parent"] >= 0
     columns["parent"][replies] = position[columns["parent"][replies]]

@@ -13,6 +13,7 @@ from scipy.special import ndtri
 from sim.model.counter import Indices
 from sim.model.luck import Floats, Keys, Purpose, child_keys, luck, name_key
 from sim.model.people import People
+from sim.model.trace import trace_rooms
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.platform import Rooms as RoomsSpec
 from sim.scenario.schema.rules import RoomKind
@@ -71,8 +72,9 @@ def draw_rooms(scenario: Scenario, people: People, ranking: NDArray[np.int32]) -
     `ranking` is (ranks, P): the platforms that each person would use; the others seat them nowhere.
     """
     specs = list(scenario.platforms.values())
-    beside = np.array([spec.rooms.direct if spec.kind in ("group", "feed", "meeting") else 0.0 for spec in specs])
-    in_rooms = max(spec.rooms.per_person for spec in specs)
+    beside = np.array([_share_beside(scenario, name) for name in scenario.platforms])
+    read = trace_rooms(scenario, people) if scenario.trace is not None else np.zeros((0, 0), np.int32)
+    in_rooms = max(len(read), *(spec.rooms.per_person for spec in specs))
     of_person = np.zeros((len(specs), in_rooms + int(beside.any()), len(people)), np.int32)
     size, platform, kind = [np.zeros(1, np.int32)], [-1], ["survey"]
     for index, seat, of_kind, salt in _seatings(scenario, beside):
@@ -82,21 +84,37 @@ def draw_rooms(scenario: Scenario, people: People, ranking: NDArray[np.int32]) -
         size.append(sizes)
         platform += [index] * len(sizes)
         kind += [of_kind] * len(sizes)
+    if scenario.trace is not None:
+        index = list(scenario.platforms).index(scenario.trace.platform)
+        read = np.where((ranking == index).any(axis=0), read, -1)
+        of_person[index, : len(read)] = np.where(read >= 0, read + len(platform), 0)
+        size.append(np.bincount(read[read >= 0]).astype(np.int32))
+        platform += [index] * len(size[-1])
+        kind += [specs[index].kind] * len(size[-1])
     codes = np.array([ROOM_KINDS.index(name) for name in kind], np.int8)
-    return _with_members(scenario, people, of_person, beside, np.concatenate(size), np.array(platform, np.int32), codes)
+    return _with_members(people, of_person, beside, np.concatenate(size), np.array(platform, np.int32), codes)
+
+
+def _share_beside(scenario: Scenario, platform: str) -> float:
+    """Share of what people begin on a platform that goes to a direct chat beside its rooms."""
+    spec = scenario.platforms[platform]
+    return spec.rooms.direct if spec.kind in ("group", "feed", "meeting") and not _has_rooms_of_trace(scenario, platform) else 0.0
+
+
+def _has_rooms_of_trace(scenario: Scenario, platform: str) -> bool:
+    return scenario.trace is not None and scenario.trace.platform == platform
 
 
 def _seatings(scenario: Scenario, beside: Floats) -> Iterator[tuple[int, int, str, int]]:
-    """Platform, seat, kind of room and salt of each seat that people take."""
+    """Platform, seat, kind of room and salt of each seat that people take, but in the rooms of a trace."""
     for index, (name, spec) in enumerate(scenario.platforms.items()):
-        for seat in range(spec.rooms.per_person if spec.kind != "survey" else 0):
+        for seat in range(0 if spec.kind == "survey" or _has_rooms_of_trace(scenario, name) else spec.rooms.per_person):
             yield index, seat, spec.kind, name_key("rooms", name, seat)
         if beside[index]:
             yield index, -1, "direct", name_key("direct", name)
 
 
 def _with_members(
-    scenario: Scenario,
     people: People,
     of_person: NDArray[np.int32],
     beside: Floats,
@@ -109,8 +127,8 @@ def _with_members(
     seated = np.flatnonzero(room)
     member = person[seated[np.argsort(room[seated], kind="stable")]]
     filled, in_rooms = of_person.copy(), of_person.shape[1] - int(beside.any())
-    for index, spec in enumerate(scenario.platforms.values()):
-        filled[index, :in_rooms] = np.resize(of_person[index, : spec.rooms.per_person], (in_rooms, len(people)))
+    for index, seats in enumerate(of_person[:, :in_rooms]):
+        filled[index, :in_rooms] = np.take_along_axis(seats, np.arange(in_rooms)[:, None] % np.maximum((seats > 0).sum(axis=0), 1), axis=0)
     return Rooms(
         of_person=filled,
         beside=beside,

@@ -18,8 +18,9 @@ from sim.model.luck import Floats, Keys
 from sim.model.moderation.actions import Actions
 from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.pipeline import Pipeline, reads_text
+from sim.model.moderation.trace_texts import TraceTexts
 from sim.model.occasions import draw_occasions
-from sim.model.people import draw_people, languages
+from sim.model.people import People, draw_people, languages
 from sim.model.policy import Policy, compile_policy
 from sim.model.readers import mark_seen
 from sim.model.rooms import draw_rooms
@@ -71,7 +72,7 @@ class World:
         self.access = Access(self.people, self.rooms, self.occasions, ranking, self.policy, self.switches)
         self.beliefs = Beliefs(self.people, len(self.rooms.size), self.policy, len(self.switches))
         self.convenor = Convenor(self.env, scenario, self.ledger, self.switches)
-        self._phrasebook = _phrasebook(scenario)
+        self._phrasebook = _phrasebook(scenario, self.people)
         self.pipeline = Pipeline(self.policy, self._phrasebook)
         self.interpretation = Interpretation(scenario, self._phrasebook)
         self.actions = Actions(self)
@@ -104,7 +105,9 @@ class World:
         return self._phrasebook.phrases(key, self.people.language[person], topic, stance, manner)
 
 
-def _phrasebook(scenario: Scenario) -> Phrasebook | None:
+def _phrasebook(scenario: Scenario, people: People) -> Phrasebook | None:
     if not reads_text(scenario):
         return None
+    if scenario.trace is not None and (texts := TraceTexts(scenario, people)).texts:
+        return texts
     return Phrasebook(scenario.phrasebook, list(scenario.topics), languages(scenario))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.scenario.presets import shipped
 from sim.scenario.problems import MOST, hint
+from sim.scenario.tracecheck import in_trace
 from sim.scenario.tree import Path
 from sim.scenario.units import format_duration
 
@@ -21,7 +22,18 @@ Clash = tuple[Path, str, object]
 
 def clashes(scenario: Scenario) -> list[Clash]:
     """References to topics, places, groups, platforms and desks that do not exist, and events beyond the horizon."""
-    parts = (_in_groups, _in_jurisdictions, _in_convenor, _in_platforms, _in_presets, _in_timeline, _late, _no_weight, _short_half_lives)
+    parts = (
+        _in_groups,
+        _in_jurisdictions,
+        _in_convenor,
+        _in_platforms,
+        _in_presets,
+        _in_timeline,
+        _late,
+        _no_weight,
+        _short_half_lives,
+        in_trace,
+    )
     return list(islice(chain.from_iterable(part(scenario) for part in parts), MOST + 1))
 
 

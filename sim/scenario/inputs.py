@@ -16,6 +16,7 @@ from sim.scenario.phrasebook import Book, read_phrasebook
 from sim.scenario.problems import Problem, shown
 from sim.scenario.reading import Unreadable, decoded, read_bytes
 from sim.scenario.rule_list import Entry, read_rule_list
+from sim.scenario.traffic import Traffic, read_traffic
 from sim.scenario.tree import Items, Mapping, Node, Path, Place, Refused, Scalar
 
 FOLDER = "inputs"
@@ -46,7 +47,7 @@ KINDS = {
     "phrasebook": Kind((("phrasebook",),), ".yaml", read_phrasebook),
     "file of score curves": Kind((("platforms", "*", "rules", "*", "scores"),), ".csv"),
     "blocklist": Kind((("jurisdictions", "*", "blocklist"),), ".csv"),
-    "trace": Kind((("trace", "file"),), ".csv"),
+    "trace": Kind((("trace", "file"),), ".csv", read_traffic),
 }
 
 
@@ -78,6 +79,18 @@ def rule_list(name: str, inputs: dict[str, bytes]) -> list[Entry]:
 def phrasebook(name: str, inputs: dict[str, bytes]) -> Book:
     """The texts of a phrasebook that ships, or that a loaded scenario holds."""
     return read_phrasebook(_text("phrasebooks", name, inputs), name, [])
+
+
+def traffic(name: str, inputs: dict[str, bytes]) -> Traffic:
+    """The messages of a trace that a scenario holds.
+
+    Raises:
+        Unreadable: if it is at fault.
+    """
+    found = read_traffic(decoded(inputs[name], name), name, [])
+    if found is None:
+        raise Unreadable(Place(name), "a trace that can be replayed, and got one with faults")
+    return found
 
 
 def _text(kind: str, name: str, inputs: dict[str, bytes]) -> str:
