@@ -50,7 +50,7 @@ RUN_COLUMNS = {
     "error": pl.String,
 }
 
-SPLITS = ("total", "group", "topic", "platform", "day", "rule", "stance")
+SPLITS = ("total", "group", "topic", "platform", "day", "rule", "desk", "stance")
 
 
 def in_order(frame: pl.DataFrame, scenario: Scenario, worlds: Iterable[str]) -> pl.DataFrame:

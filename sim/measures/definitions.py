@@ -35,7 +35,10 @@ FUNNEL = ("wished", "reachable", "arose", "said", "said_sincerely", "published",
 _MEASURES = (
     Measure("wished", "wished to say", "count", "occasions voiced in the free world"),
     Measure(
-        "reachable", "could reach a platform", "count", "of the wished: those whose author could reach the platform, and was not detained"
+        "reachable",
+        "could reach a platform",
+        "count",
+        "of the wished: those whose author could reach the platform, and was neither detained nor barred from it",
     ),
     Measure("arose", "was prompted", "count", "of the reachable: those whose prompting message, if any, was there to be seen"),
     Measure("said", "said something", "count", "of those that arose: voiced, in whatever manner"),
@@ -45,7 +48,7 @@ _MEASURES = (
         "seen",
         "seen by someone",
         "count",
-        "of the published: read by another person before any removal or hiding, or counted by the convenor",
+        "of the published: read by another person while it could be seen, or counted by the convenor",
     ),
     Measure(
         "counted",
@@ -73,9 +76,9 @@ _MEASURES = (
     ),
     Measure(
         "barred_share",
-        "lost to detention",
+        "lost to detention and sanctions",
         "share",
-        "wished by people who are detained at that time / wished",
+        "wished by people who are detained, or barred by the platform, at that time / wished",
         loss=True,
     ),
     Measure(
@@ -93,7 +96,14 @@ _MEASURES = (
         "people with at least one sincere message counted / people with at least one wish; grows with the occasions that people have",
         loss=False,
     ),
-    Measure("removal_rate", "removed after publication", "share", "removed / published in any manner", headline=True, loss=True),
+    Measure(
+        "removal_rate",
+        "removed after publication",
+        "share",
+        "removed, and not reinstated / published in any manner",
+        headline=True,
+        loss=True,
+    ),
     Measure(
         "prior_restraint_rate", "stopped before publication", "share", "blocked or never released / submitted", headline=True, loss=True
     ),
@@ -151,11 +161,41 @@ _MEASURES = (
     ),
     Measure("reviewer_utilisation", "reviewers' utilisation", "share", "reviewing time / time on duty", loss=None),
     Measure(
-        "review_wait_p50", "wait for review, median", "hours", "from arrival at the desk to the start of the review; from 20 reviews up"
+        "review_wait_p50",
+        "wait for review, median",
+        "hours",
+        "from arrival at the desk to the start of the review; from 20 reviews up (split desk)",
     ),
     Measure("review_wait_p95", "wait for review, 95 %", "hours", "the same; from 100 reviews up"),
     Measure("backlog_mean", "desk backlog", "number", "mean number of cases waiting, over time"),
     Measure("reviews_expired", "cases never reviewed", "share", "cases that expired / cases that arrived"),
+    Measure(
+        "warned_per_1000",
+        "people warned",
+        "per 1000",
+        "people warned at least once by a platform / people; where there is a ladder",
+        loss=True,
+    ),
+    Measure("muted_per_1000", "people muted", "per 1000", "people muted at least once / people; where there is a ladder", loss=True),
+    Measure(
+        "suspended_per_1000", "people suspended", "per 1000", "people suspended at least once / people; where there is a ladder", loss=True
+    ),
+    Measure("banned_per_1000", "people banned", "per 1000", "people banned / people; where there is a ladder", loss=True),
+    Measure(
+        "appeal_rate",
+        "actions appealed",
+        "share",
+        "appeals / actions that their authors were told of, where they may appeal; from 20 such actions up",
+    ),
+    Measure("reversal_rate", "appeals that succeeded", "share", "reversals / appeals decided or expired; from 20 up"),
+    Measure(
+        "reinstated_share",
+        "messages reinstated",
+        "share",
+        "messages that came back after an appeal / messages blocked, withheld, hidden or removed at some time, where authors may appeal; "
+        "from 20 up",
+        loss=False,
+    ),
     Measure(
         "identified_per_1000",
         "people identified",

@@ -40,7 +40,7 @@ def taken_by_rule(ledger: Ledger, world: int, replication: NDArray[np.int32], sh
 
 
 def desk_measures(records: list[list[DeskRecord]], horizon: float) -> Iterator[Values]:
-    """Load of all desks of a world together; `records` holds one list a replication."""
+    """Load of some desks of a world together; `records` holds one list a replication."""
     busy, duty, backlog, expired, arrived = (
         np.array([[sum(getattr(record, name) for record in desks)] for desks in records], np.float64)
         for name in ("busy_hours", "duty_hours", "backlog_hours", "expired", "arrived")

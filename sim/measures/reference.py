@@ -14,14 +14,14 @@ Everything is counted on the ledger, in which each occasion has exactly one voic
 | --- | --- |
 | not offered | no platform takes it: every survey has been put to the author on that topic |
 | unreachable | out of reach of the author (blocked, closed, lost to the trouble of circumvention), or of whoever would have prompted it |
-| barred | the author is detained |
+| barred | the author is detained, or barred by the platform |
 | never arose | the message that would have prompted it was not there to be seen |
 | unsaid | the author fell silent |
 | blocked | stopped before publication |
 | withheld | held for review, and never released (or not by the horizon) |
 | hidden | published, then made visible to its author alone |
 | removed | published, then taken down |
-| stood | published, and there to the end |
+| stood | published, and there to the end, perhaps after an appeal brought it back |
 
 *Wished* means voiced in the `free` world of the same scenario, in which no mechanism is at work. Steps of the voice funnel and
 shares of what was wished are counted over these occasions. Rates of moderation, and what the convenor's picture is made of, are
@@ -44,8 +44,8 @@ interval speaks of the randomness of the simulation under the scenario's assumpt
 assumptions themselves.
 
 Splits: `total`, `group`, `topic` and `day` where a measure counts occasions; `platform` for messages that a platform carried;
-`group` where it counts people; `rule` for messages taken; `stance` (tenths of the scale, by their middle) for the shares of private,
-said and counted stances that the figure `opinion` draws.
+`group` where it counts people; `rule` for messages taken; `desk` for the load of review desks; `stance` (tenths of the scale, by their
+middle) for the shares of private, said and counted stances that the figure `opinion` draws.
 """
 
 _READING = {True: "higher is a greater loss", False: "higher is a smaller loss", None: "neither"}

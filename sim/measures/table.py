@@ -13,6 +13,7 @@ from sim.measures.marks import marked_shares, marks_possible
 from sim.measures.moderation import desk_measures, removal_measures, taken_by_rule
 from sim.measures.opinion import Opinions, counted, opinion_measures, representation, said, stance_shares
 from sim.measures.persons import burden_gini, people_measures, persons_of
+from sim.measures.sanctions import appeal_measures, sanction_measures
 from sim.measures.voice import ON_ONE_PLATFORM, chilling_effect, count_measures, offered_share
 from sim.model.ledger import Ledger
 from sim.model.luck import Floats
@@ -166,10 +167,33 @@ class Measurer:
         if labels and "moderation" in mechanisms_of(ledger.worlds[column]):
             name, values = taken_by_rule(ledger, column, self._replication, (self._replications, len(labels)))
             yield Piece(name, "rule", labels, values * scenario.represents)
-        records = [[record for (w, r, _), record in ledger.desks.items() if (w, r) == (column, k)] for k in range(self._replications)]
-        if any(records):
-            for name, values in desk_measures(records, scenario.horizon):
-                yield Piece(name, "total", TOTAL, values)
+        yield from self._desk_measures(column)
+        yield from self._sanction_measures(column)
+
+    def _desk_measures(self, column: int) -> Iterator[Piece]:
+        """Of all desks together, and of each by itself."""
+        desks = {key[1:]: record for key, record in self._ledger.desks.items() if key[0] == column}
+        labels = list(dict.fromkeys(label for _, label in desks))
+        for split, level, some in [("total", "all", labels), *(("desk", label, [label]) for label in labels)]:
+            records = [[desks[r, label] for label in some if (r, label) in desks] for r in range(self._replications)]
+            if any(records):
+                for name, values in desk_measures(records, self._scenario.horizon):
+                    yield Piece(name, split, [level], values)
+
+    def _sanction_measures(self, column: int) -> Iterator[Piece]:
+        ledger, groups, platforms = self._ledger, list(self._scenario.groups), self._scenario.platforms.values()
+        if "moderation" not in mechanisms_of(ledger.worlds[column]):
+            return
+        appealable = np.array([platform.appeals is not None for platform in platforms])
+        group = ledger.people.group
+        for split, levels, person in (("total", TOTAL, np.zeros_like(group)), ("group", groups, group)):
+            shape, occasion = (self._replications, len(levels)), person[ledger.occasions.person]
+            if any(platform.sanctions is not None for platform in platforms):
+                for name, values in sanction_measures(ledger, column, person, shape):
+                    yield Piece(name, split, levels, values)
+            if appealable.any():
+                for name, values in appeal_measures(ledger, column, appealable, self._replication, occasion, shape):
+                    yield Piece(name, split, levels, values)
 
     def _mark_measures(self, column: int) -> Iterator[Piece]:
         marks = marks_possible(self._scenario)

@@ -81,8 +81,19 @@ RICH: dict[str, Any] = {
                     "threshold": 0.2,
                     "discipline": "heat",
                     "expiry": "12 h",
-                }
+                },
+                "second": {"roster": [{"start": 2, "end": 5, "reviewers": 1}], "service": {"fixed": "10 min"}, "expiry": "15 h"},
             },
+            "sanctions": {
+                "window": "3 d",
+                "ladder": [
+                    {"points": 2, "action": "warn"},
+                    {"points": 4, "action": "mute", "lasts": "10 h"},
+                    {"points": 5, "action": "suspend", "lasts": "1 d"},
+                    {"points": 6, "action": "ban"},
+                ],
+            },
+            "appeals": {"desk": "second", "propensity": 0.2, "propensity_if_wrong": 0.5, "reversal": 0.3},
         },
         "feed": {
             "kind": "feed",

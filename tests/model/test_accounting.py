@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,8 @@ from sim.measures.definitions import FUNNEL, LADDER, MEASURES
 from sim.measures.table import Measurer, Piece
 from sim.model.ledger import Ledger, Mark, Outcome
 from sim.model.voice import Manner
+from sim.model.worlds import mechanisms_of
+from sim.scenario.schema.sanctions import Sanction
 from tests.model.small import RICH, columns, merged, rich_run, run, same, scenario
 
 OCCASION_SPLITS = ("group", "topic", "day")
@@ -52,8 +55,12 @@ def check_times(ledger: Ledger, published: np.ndarray) -> None:
     gone = (ledger.outcome == Outcome.HIDDEN) | (ledger.outcome == Outcome.REMOVED)
     assert (ledger.gone[gone] < ledger.horizon).all()
     assert (ledger.gone[gone] >= ledger.shown[gone]).all()
-    assert (ledger.gone[ledger.outcome == Outcome.STOOD] >= ledger.horizon).all()
+    back = np.isfinite(ledger.back)
+    assert (ledger.gone[(ledger.outcome == Outcome.STOOD) & ~back] >= ledger.horizon).all()
     assert np.isinf(ledger.gone[~published]).all()
+    assert (ledger.outcome[back] == Outcome.STOOD).all()
+    went = np.where(np.isinf(ledger.gone), ledger.shown, ledger.gone)
+    assert (ledger.back[back] >= went[back]).all()
 
 
 def check_marks(ledger: Ledger, said: np.ndarray, published: np.ndarray) -> None:
@@ -62,6 +69,18 @@ def check_marks(ledger: Ledger, said: np.ndarray, published: np.ndarray) -> None
     assert not (marks[Mark.SEEN] & ~published).any()
     assert not (marks[Mark.COUNTED] & ~marks[Mark.SEEN]).any()
     assert not ((marks[Mark.IDENTIFIED] | marks[Mark.CIRCUMVENTED]) & ~said).any()
+    check_appeals(ledger, marks)
+    assert not (marks[Mark.NOTIFIED] & ~said).any()
+
+
+def check_appeals(ledger: Ledger, marks: dict[Mark, np.ndarray]) -> None:
+    """Who is told of an action may appeal, an appeal is decided once if at all, and only a reversal brings a message back."""
+    chain = (Mark.REINSTATED, Mark.REVERSED, Mark.APPEALED, Mark.NOTIFIED)
+    assert not any((marks[narrower] & ~marks[wider]).any() for narrower, wider in pairwise(chain))
+    assert not (marks[Mark.DISMISSED] & (marks[Mark.REVERSED] | ~marks[Mark.APPEALED])).any()
+    assert np.array_equal(marks[Mark.REINSTATED], np.isfinite(ledger.back))
+    decided = ledger.outcome[marks[Mark.NOTIFIED] & ~marks[Mark.REINSTATED]]
+    assert ((decided >= Outcome.BLOCKED) & (decided < Outcome.STOOD)).all()
 
 
 def check_reasons(ledger: Ledger) -> None:
@@ -72,6 +91,7 @@ def check_reasons(ledger: Ledger) -> None:
     assert (ledger.occasions.time[parent] <= time[:, 0]).all()
     assert (ledger.outcome[parent] > Outcome.WITHHELD)[arose].all()
     assert (np.broadcast_to(time, arose.shape)[arose] >= ledger.occasions.time[parent].repeat(arose.sum(axis=1))).all()
+    assert all("moderation" in mechanisms_of(ledger.worlds[column]) for _, column, _, _ in ledger.sanctioned)
     for column, world in enumerate(ledger.worlds):
         outcome = ledger.outcome[:, column]
         if world in ("free", "fear"):
@@ -90,8 +110,9 @@ def test_the_rich_scenario_shows_every_outcome_voice_mark_and_rule() -> None:
     assert set(np.unique(ledger.outcome[:, full])) == set(Outcome) - {Outcome.NOT_OFFERED}
     assert set(np.unique(ledger.voice[:, full])) == set(Manner)
     assert set(np.unique(ledger.rule[:, full])) == set(range(-1, 9)) - {7}, "each but the label"
-    assert all((ledger.marks[:, full] & mark).any() for mark in Mark)
+    assert all((ledger.marks[:, full] & mark).any() for mark in Mark if mark != Mark.UNINTERPRETED)
     assert ledger.punished
+    assert {action for _, column, _, action in ledger.sanctioned if column == full} == set(get_args(Sanction))
     assert all(record.expired for record in ledger.desks.values())
 
 

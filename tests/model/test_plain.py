@@ -37,6 +37,7 @@ TINY: dict[str, Any] = merged(
                     "shadow": {"severity": 0.5},
                 },
                 "desks": None,
+                "appeals": None,
                 "sanctions": {
                     "window": "40 h",
                     "ladder": [

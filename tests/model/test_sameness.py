@@ -160,7 +160,7 @@ def test_labels_that_are_mixed_up_are_noticed(monkeypatch: pytest.MonkeyPatch) -
 
 PART = 6 * 24.0
 BASE: dict[str, Any] = merged(RICH, {"timeline": RICH["timeline"][:3], "horizon": "9 d", "convenor": {"every": "12 h"}})
-WITHOUT_DESK = merged(BASE, {"platforms": {"chat": {"rules": {"doubtful": None, "reviewed": None}, "desks": None}}})
+WITHOUT_DESK = merged(BASE, {"platforms": {"chat": {"rules": {"doubtful": None, "reviewed": None}, "desks": None, "appeals": None}}})
 CHAT_AT_HOME = {"platform": "chat", "jurisdiction": "home"}
 EVENTS: dict[str, dict[str, Any]] = {
     "set a rule": {"set": {"platforms.chat.rules.late.recall": 1.0, "platforms.chat.rules.late.notice": "none"}},
@@ -220,7 +220,7 @@ def test_scenarios_with_a_desk_agree_on_all_that_has_happened_until_they_part(ev
 
 def until(ledger: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What had happened by the parting."""
-    past = {name: np.where(ledger[name] < PART, ledger[name], np.inf) for name in ("shown", "gone")}
+    past = {name: np.where(ledger[name] < PART, ledger[name], np.inf) for name in ("shown", "gone", "back")}
     settled = ("voice", "venue", "key", "time", "topic", "removal_risk", "reprisal_risk")
     return past | {name: ledger[name] for name in settled if name in ledger}
 

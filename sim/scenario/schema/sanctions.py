@@ -9,12 +9,14 @@ from pydantic import Field, model_validator
 from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
 from sim.scenario.schema.delay import Delay
 
+Sanction = Literal["warn", "mute", "suspend", "ban"]
+
 
 class Step(Part):
     """One step of the ladder."""
 
     points: Annotated[float, Field(gt=0, le=1e6)] = parameter(..., "Points in the window from which the step is taken.")
-    action: Literal["warn", "mute", "suspend", "ban"] = parameter(
+    action: Sanction = parameter(
         ...,
         "warn: the author is told; mute: cannot post for a while; suspend: can neither post nor read; ban: suspended for good.",
     )
