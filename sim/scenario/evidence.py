@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from sim.scenario.crosscheck import Clash
 from sim.scenario.dumping import resolved
+from sim.scenario.patterns import covers, specificity
 from sim.scenario.problems import MOST, dotted, hint
 from sim.scenario.schema import Evidence, Scenario
 from sim.scenario.schema.base import Part
@@ -83,7 +84,7 @@ def parameters(scenario: Scenario) -> list[Parameter]:
     The scenario's own evidence comes first, its most specific path winning; then that of a default left as it is.
     """
     patterns = [(tuple(path.split(".")), evidence) for path, evidence in scenario.evidence.items()]
-    patterns.sort(key=lambda item: _specificity(item[0]), reverse=True)
+    patterns.sort(key=lambda item: specificity(item[0]), reverse=True)
     return [_judged(spot, leaf, value, patterns) for spot, leaf, value in _walk_part(scenario, _Spot())]
 
 
@@ -127,7 +128,7 @@ def _default(model: type[Part], name: str) -> object:
 def _judged(spot: _Spot, leaf: Value, value: object, patterns: list[tuple[tuple[str, ...], Evidence]]) -> Parameter:
     written = format_duration(value) if leaf.kind == "duration" and isinstance(value, float) else value
     what = (spot.path, spot.field, written, "" if leaf.kind == "duration" else spot.unit)
-    pattern, own = next((item for item in patterns if _covers(item[0], spot.path)), ((), None))
+    pattern, own = next((item for item in patterns if covers(item[0], spot.path)), ((), None))
     if own is not None:
         limits = _fitting(own.range, leaf, value, exact=len(pattern) == len(spot.path))
         return Parameter(*what, *_grounds(own.source, own.assumption), limits, "scenario")
@@ -152,15 +153,6 @@ def _fitting(limits: list[Any] | None, leaf: Value, value: object, *, exact: boo
         low, high = (end if isinstance(end, wanted) else math.nan for end in limits)
     inside = isinstance(value, int | float) and low <= value <= high
     return (limits[0], limits[1]) if inside or (exact and low <= high) or isinstance(value, list) else None
-
-
-def _covers(pattern: tuple[str, ...], path: Path) -> bool:
-    """Whether evidence at a path, with * for any one name, is evidence for another at or below it."""
-    return len(pattern) <= len(path) and all(want in ("*", str(got)) for want, got in zip(pattern, path, strict=False))
-
-
-def _specificity(pattern: tuple[str, ...]) -> tuple[int, list[bool]]:
-    return len(pattern), [segment != "*" for segment in pattern]
 
 
 def unmatched(scenario: Scenario) -> list[Clash]:

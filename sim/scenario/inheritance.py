@@ -1,21 +1,19 @@
-"""`extends`: a scenario file laid over another."""
+"""`extends`: a scenario file and those that it is laid over."""
 
 from __future__ import annotations
 
 import os
 
 from sim.scenario.inputs import anchored
-from sim.scenario.merging import merged
 from sim.scenario.problems import Problem, shown
 from sim.scenario.reading import Budget, Unreadable, read_file
-from sim.scenario.shape import ROOT
 from sim.scenario.tree import Mapping, Node, Scalar
 
 LONGEST_CHAIN = 10
 
 
-def read_with_parents(path: str, found: list[Problem]) -> Mapping:
-    """The tree of a scenario file, merged over the files that it extends.
+def read_with_parents(path: str, found: list[Problem]) -> list[Mapping]:
+    """The trees of the files that a scenario file extends, each laid over the one before it, and its own at the end.
 
     Raises:
         Unreadable: if one of the files cannot be read, or if they extend each other in a circle.
@@ -23,7 +21,7 @@ def read_with_parents(path: str, found: list[Problem]) -> Mapping:
     return _read(path, os.path.normpath(path), Budget(), found, ())
 
 
-def _read(path: str, shown_as: str, budget: Budget, found: list[Problem], below: tuple[str, ...]) -> Mapping:
+def _read(path: str, shown_as: str, budget: Budget, found: list[Problem], below: tuple[str, ...]) -> list[Mapping]:
     tree = read_file(path, shown_as, budget, found)
     if not isinstance(tree, Mapping):
         got = "an empty file" if isinstance(tree, Scalar) and tree.value is None else "something else"
@@ -31,15 +29,13 @@ def _read(path: str, shown_as: str, budget: Budget, found: list[Problem], below:
     tree = anchored(tree, os.path.dirname(path))
     parent = tree.entries.pop("extends", None)
     if parent is None:
-        return tree
+        return [tree]
     chain = (*below, os.path.realpath(path))
     name = _parent_name(parent)
     above = os.path.join(os.path.dirname(path), name)
     shown_above = os.path.normpath(os.path.join(os.path.dirname(shown_as), name))
     _check_chain(parent, name, above, chain)
-    result = merged(_read(above, shown_above, budget, found, chain), tree, ROOT)
-    assert isinstance(result, Mapping)
-    return result
+    return [*_read(above, shown_above, budget, found, chain), tree]
 
 
 def _parent_name(parent: Node) -> str:
