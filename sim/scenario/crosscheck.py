@@ -76,8 +76,6 @@ def _in_jurisdictions(scenario: Scenario) -> Iterator[Clash]:
 
 def _in_convenor(scenario: Scenario) -> Iterator[Clash]:
     yield from _values("a platform of this scenario", scenario.convenor.collects, scenario.platforms, ("convenor", "collects"))
-    spoken = {group.language: group for group in scenario.groups.values()}
-    yield from _values("a language of this scenario's groups", scenario.convenor.languages, spoken, ("convenor", "languages"))
 
 
 def _in_platforms(scenario: Scenario) -> Iterator[Clash]:
