@@ -51,6 +51,7 @@ groups = st.fixed_dictionaries(
         "circumvention": share,
         "code_fluency": share,
         "community": st.sampled_from(["x", "y"]),
+        "language": st.sampled_from(["en", "zh"]),
     },
 )
 
@@ -90,27 +91,42 @@ offices = st.fixed_dictionaries(
         "expiry": st.sampled_from(["0 s", "2 h", "9 d"]),
     },
 )  # fmt: skip
+interpretation = st.fixed_dictionaries({"combinations": st.sampled_from([["e"], ["的", "the"]])}, optional={"recall": share})
 platform_parts = {
+    "interpretation": interpretation,
     "habit": st.sampled_from([0.0, 1.0, 9.0]),
     "identity": share,
     "shares_with": st.dictionaries(st.sampled_from(PLACES), share),
     "perceived_exposure": st.dictionaries(st.sampled_from(PLACES), share),
     "perceived_removal": st.dictionaries(st.sampled_from(PLACES), share),
     "friction": share,
-    "rooms": some({"median_size": st.sampled_from([2.0, 8.0]), "per_person": st.integers(1, 3), "mixing": share}),
+    "rooms": some({"median_size": st.sampled_from([2.0, 8.0]), "per_person": st.integers(1, 3), "mixing": share, "direct": share}),
     "replies": some({"branching": st.sampled_from([0.0, 0.8]), "half_life": st.sampled_from(["1 min", "3 h"])}),
     "reading": some({"share": share}),
     "safeguards": some({"anonymity": st.booleans(), "no_data_sharing": st.booleans(), "rules_waived": st.booleans(), "kept": share}),
 }
-platforms = st.one_of(
-    st.fixed_dictionaries({"kind": st.sampled_from(["group", "feed", "survey"])}, optional=platform_parts),
+sessions = st.fixed_dictionaries(
+    {}, optional={"days": st.sampled_from(["all", "weekdays", "tuesday"]), "start": st.integers(0, 24), "end": st.integers(0, 24)}
+)
+kinds = st.one_of(
+    st.sampled_from([{"kind": "group"}, {"kind": "direct"}, {"kind": "feed"}]),
     st.fixed_dictionaries(
-        {
-            "kind": st.sampled_from(["group", "feed"]),
-            "rules": st.dictionaries(st.sampled_from("abc"), rules(desk=True), max_size=3),
-            "desks": st.fixed_dictionaries({"office": offices}),
-        },
-        optional=platform_parts,
+        {"kind": st.just("meeting"), "hours": st.lists(sessions, min_size=1, max_size=2), "utc_offset": st.integers(-12, 14)}
+    ),
+)
+platforms = st.one_of(
+    st.builds(dict.__or__, kinds, some(platform_parts)),
+    st.fixed_dictionaries({"kind": st.just("survey")}, optional=platform_parts),
+    st.builds(
+        dict.__or__,
+        kinds,
+        st.fixed_dictionaries(
+            {
+                "rules": st.dictionaries(st.sampled_from("abc"), rules(desk=True), max_size=3),
+                "desks": st.fixed_dictionaries({"office": offices}),
+            },
+            optional=platform_parts,
+        ),
     ),
     st.fixed_dictionaries({"kind": st.just("survey"), "rules": st.dictionaries(st.sampled_from("ab"), rules(desk=False), max_size=2)}),
 )
@@ -167,7 +183,7 @@ scenarios = st.fixed_dictionaries(
         "platforms": st.fixed_dictionaries(dict.fromkeys(PLATFORMS, platforms)),
         "convenor": st.fixed_dictionaries(
             {"collects": st.lists(st.sampled_from(PLATFORMS), min_size=1, unique=True)},
-            optional={"start": hours, "every": st.sampled_from(["5 h", "24 h"])},
+            optional={"start": hours, "every": st.sampled_from(["5 h", "24 h"]), "languages": st.just(["en"])},
         ),
         "timeline": st.lists(events, max_size=4),
     }
