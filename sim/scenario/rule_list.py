@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TypeVar
 
 from sim.scenario.combination import Parts, parse
-from sim.scenario.problems import Problem, hint, shown
-from sim.scenario.table import Faults, Table
+from sim.scenario.problems import Problem, shown
+from sim.scenario.table import Faults, Table, iso_date, one_of, read_cell
 
 MOST_ROWS = 200_000
 LONGEST = 500
 """Characters of a combination."""
 HIGHEST_SEVERITY = 1000.0
 
+SCOPES = ("", "group", "direct")
 COLUMNS = ("combination", "kind", "of", "scope", "registered_in", "severity", "born", "died", "theme")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +57,16 @@ def read_rule_list(text: str, file: str, found: list[Problem]) -> list[Entry]:
 
 def _entry(row: dict[str, str], line: int, faults: Faults) -> Entry | None:
     before = len(faults)
-    cell = partial(_cell, row, line, faults)
+    cell = partial(read_cell, row, line, faults)
     entry = Entry(
         parts=cell("combination", _combination) or (),
-        allow=cell("kind", partial(_one_of, ("block", "allow"))) == "allow",
+        allow=cell("kind", partial(one_of, ("block", "allow"))) == "allow",
         of=cell("of", _combination) if row["of"] else None,
-        scope=cell("scope", partial(_one_of, ("group", "direct"))) or "",
+        scope=cell("scope", partial(one_of, SCOPES[1:])) or "",
         registered_in=row["registered_in"],
         severity=cell("severity", _severity) or 1.0,
-        born=cell("born", _date),
-        died=cell("died", _date),
+        born=cell("born", iso_date),
+        died=cell("died", iso_date),
     )
     if not row["combination"]:
         faults.add(line, "combination", "a combination, and got none")
@@ -80,17 +75,6 @@ def _entry(row: dict[str, str], line: int, faults: Faults) -> Entry | None:
     if entry.born and entry.died and entry.died <= entry.born:
         faults.add(line, "died", f"a date after {entry.born}, and got {entry.died}")
     return entry if len(faults) == before else None
-
-
-def _cell(row: dict[str, str], line: int, faults: Faults, column: str, read: Callable[[str], _T]) -> _T | None:
-    """What a cell says; None where it is empty or wrong."""
-    if not row[column]:
-        return None
-    try:
-        return read(row[column])
-    except ValueError as error:
-        faults.add(line, column, str(error))
-        return None
 
 
 def _combination(text: str) -> Parts:
@@ -107,12 +91,6 @@ def masked(text: str) -> str:
     return f"'{text[:1]}…' ({len(text)} characters)" if text[:1].isprintable() else f"{len(text)} characters"
 
 
-def _one_of(known: tuple[str, ...], text: str) -> str:
-    if text not in known:
-        raise ValueError(f"{' or '.join(known)} or empty, and got {shown(text)}; {hint(text, known)}")
-    return text
-
-
 def _severity(text: str) -> float:
     rule = f"a number above 0 and at most {HIGHEST_SEVERITY:,.0f}"
     try:
@@ -122,12 +100,3 @@ def _severity(text: str) -> float:
     if not 0 < value <= HIGHEST_SEVERITY:
         raise ValueError(f"{rule}, and got {shown(text)}")
     return value
-
-
-def _date(text: str) -> date:
-    try:
-        if _ISO_DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise ValueError(f"a date such as 2020-04-30, and got {shown(text)}")

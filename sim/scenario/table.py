@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from itertools import dropwhile
+from typing import TypeVar
 
 from sim.scenario.problems import MOST, Problem, hint, shown
 from sim.scenario.tree import Place
 
 LONGEST_CELL = 10_000
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_T = TypeVar("_T")
 
 
 class Faults:
@@ -92,3 +97,39 @@ class Table:
         if long is not None:
             self._faults.add(line, long, f"at most {LONGEST_CELL:,} characters, and got {len(found[long]):,}")
         return None if long is not None else found
+
+
+def read_cell(row: dict[str, str], line: int, faults: Faults, column: str, read: Callable[[str], _T]) -> _T | None:
+    """What a cell says; None where it is empty, or wrong: `read` then raises a `ValueError` that states the rule."""
+    if not row[column]:
+        return None
+    try:
+        return read(row[column])
+    except ValueError as error:
+        faults.add(line, column, str(error))
+        return None
+
+
+def one_of(known: tuple[str, ...], text: str) -> str:
+    """A cell that holds one of some words.
+
+    Raises:
+        ValueError: if it does not.
+    """
+    if text not in known:
+        raise ValueError(f"{' or '.join(known)} or empty, and got {shown(text)}; {hint(text, known)}")
+    return text
+
+
+def iso_date(text: str) -> date:
+    """A cell that holds a date.
+
+    Raises:
+        ValueError: if it does not.
+    """
+    try:
+        if _ISO_DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise ValueError(f"a date such as 2020-04-30, and got {shown(text)}")
