@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.firewall import blocked_shares
 from sim.model.luck import Floats
 from sim.model.meetings import Meetings, compile_meetings
 from sim.scenario.schema import Scenario
@@ -67,7 +68,7 @@ def compile_policy(scenario: Scenario) -> Policy:
         scenario=scenario,
         survey=np.array([p.kind == "survey" for p in specs]),
         meetings=compile_meetings(scenario),
-        blocked=np.array([[place.blocks.get(name, 0.0) for name in platforms] for place in places]),
+        blocked=blocked_shares(scenario),
         friction=np.array([p.friction for p in specs]),
         sensitivity=np.array([[place.sensitivity.get(topic, 0.0) for topic in scenario.topics] for place in places]),
         identity=identity,

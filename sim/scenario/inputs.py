@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from sim.scenario import presets
+from sim.scenario.domain_blocks import DomainBlock, read_domain_blocks
 from sim.scenario.phrasebook import Book, read_phrasebook
 from sim.scenario.problems import Problem, shown
 from sim.scenario.reading import Unreadable, decoded, read_bytes
@@ -46,7 +47,7 @@ KINDS = {
     ),
     "phrasebook": Kind((("phrasebook",),), ".yaml", read_phrasebook),
     "file of score curves": Kind((("platforms", "*", "rules", "*", "scores"),), ".csv"),
-    "blocklist": Kind((("jurisdictions", "*", "blocklist"),), ".csv"),
+    "blocklist": Kind((("jurisdictions", "*", "blocklist"),), ".csv", read_domain_blocks),
     "trace": Kind((("trace", "file"),), ".csv", read_traffic),
 }
 
@@ -79,6 +80,11 @@ def rule_list(name: str, inputs: dict[str, bytes]) -> list[Entry]:
 def phrasebook(name: str, inputs: dict[str, bytes]) -> Book:
     """The texts of a phrasebook that ships, or that a loaded scenario holds."""
     return read_phrasebook(_text("phrasebooks", name, inputs), name, [])
+
+
+def domain_blocks(name: str, inputs: dict[str, bytes]) -> list[DomainBlock]:
+    """The rows of a blocklist that ships, or that a loaded scenario holds."""
+    return read_domain_blocks(_text("domain-blocks", name, inputs), name, [])
 
 
 def traffic(name: str, inputs: dict[str, bytes]) -> Traffic:

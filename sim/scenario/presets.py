@@ -6,6 +6,9 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+TABLES = ("rule-lists", "domain-blocks")
+"""Kinds whose presets are tables."""
+
 
 def folder(kind: str) -> Traversable:
     """The folder of a kind, such as ``phrasebooks``."""
@@ -39,4 +42,4 @@ def title(kind: str, name: str) -> str:
 
 
 def _ending(kind: str) -> str:
-    return ".csv" if kind == "rule-lists" else ".yaml"
+    return ".csv" if kind in TABLES else ".yaml"

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic.fields import FieldInfo
 
 from sim.scenario.schema import Scenario
-from sim.scenario.schema.base import NAME_PATTERN, Part
+from sim.scenario.schema.base import NAME_PATTERN, Part, calendar_date
 from sim.scenario.units import format_duration, parse_duration
 
-Kind = Literal["number", "whole number", "duration", "switch", "choice", "name", "text", "anything"]
+Kind = Literal["number", "whole number", "duration", "switch", "choice", "name", "date", "text", "anything"]
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,8 @@ def _value(annotation: Any, metadata: Sequence[Any]) -> Value:
     if any(isinstance(extra, StringConstraints) and extra.pattern == NAME_PATTERN for extra in metadata):
         return Value("name")
     kinds: dict[Any, Kind] = {bool: "switch", int: "whole number", float: "number", str: "text"}
+    if any(isinstance(extra, AfterValidator) and extra.func is calendar_date for extra in metadata):
+        return Value("date")
     return Value(kinds.get(annotation, "anything"), bounds)
 
 
@@ -167,6 +169,8 @@ def _readable_value(value: Value) -> str:
         case "text":
             return "a text" + (f" of {_length(value.bounds)}characters" if value.bounds.high else "")
         case "duration":
+        case "date":
+            return "a date such as '2020-03-30'"
             return f"a duration{_range(value.bounds, format_duration)}, with its unit ('15 min', '3 h', '10 d')"
         case "anything":
             return "a value"

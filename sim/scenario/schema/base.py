@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from sim.scenario.units import PATTERN, format_duration, parse_duration
 
@@ -42,6 +53,20 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": PATTERN}),
 ]
 """Hours, written with a unit (``15 min``, ``3 h``, ``10 d``)."""
+
+
+def calendar_date(text: str) -> str:
+    """A date of the calendar, YYYY-MM-DD.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError("a date such as 2020-03-30")
+    return text
+
+
+Date = Annotated[str, AfterValidator(calendar_date), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 def parameter(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from sim.scenario.schema.base import Duration, Name, OneOf, Part, Probability, parameter
+from sim.scenario.schema.base import Date, Duration, Name, OneOf, Part, Probability, parameter
 from sim.scenario.schema.jurisdiction import Jurisdiction
 from sim.scenario.schema.people import Group, Topic
 from sim.scenario.schema.platform import Platform
@@ -121,10 +121,8 @@ class Scenario(Part):
         "un75",
         "Phrasebook from which message texts are drawn, for rules that read text: one that ships, or a file (.yaml) relative to this one.",
     )
-    date: str | None = parameter(
-        None,
-        "Calendar date of day 0 (YYYY-MM-DD), for rule lists whose entries have dates; without it, all their entries are in force.",
-        pattern=r"^\d{4}-\d{2}-\d{2}$",
+    date: Date | None = parameter(
+        None, "Calendar date of day 0, for rule lists and blocklists whose entries have dates; without it, all their entries are in force."
     )
     trace: Trace | None = parameter(None, "Real traffic instead of drawn occasions.")
     voice: Voice = parameter({"model": "logit"}, "How people decide whether and how to speak.")
