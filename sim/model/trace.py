@@ -101,6 +101,22 @@ def compile_trace(scenario: Scenario) -> Trace:
     )
 
 
+def counts(scenario: Scenario) -> dict[str, int]:
+    """What a scenario takes up of its trace, and what it leaves."""
+    trace = compile_trace(scenario)
+    return {
+        "messages": len(trace),
+        "authors": trace.rooms.shape[1],
+        "rooms": int(trace.rooms.max()) + 1,
+        "replies": int(np.count_nonzero(trace.parent >= 0)),
+        "orphans": trace.orphans,
+        "beyond": trace.beyond,
+        "without_topic": int(np.count_nonzero(trace.topic < 0)),
+        "with_text": int(np.count_nonzero(trace.text >= 0)),
+        "with_stance": int(np.count_nonzero(~np.isnan(trace.stance))),
+    }
+
+
 def authors_by_group(scenario: Scenario, found: Traffic) -> dict[str, list[int]]:
     """The authors of each group, in the order in which they first write; one of no known group is dealt out by the luck of the name."""
     names = list(scenario.groups)

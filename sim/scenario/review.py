@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 NARROWEST_PATH = 36
+IN_TRACE = {
+    "orphans": "count as spontaneous, as what they answer is no earlier message of their room",
+    "beyond": "outside of the horizon, and left out",
+    "without_topic": "without a topic, and given that of what they answer, or one that interests their author",
+    "with_text": "with the text that keyword rules see",
+    "with_stance": "with the stance that their author shows in them",
+}
+"""What is said of some of the messages of a trace."""
 HEADINGS: dict[Basis, str] = {"source": "Sources", "assumption": "Assumptions", "none stated": "None stated"}
 
 
@@ -45,6 +53,15 @@ def occasions(scenario: Scenario) -> int:
     return round(predict_occasions(scenario))
 
 
+def in_trace(scenario: Scenario) -> dict[str, int]:
+    """What the scenario takes up of its trace, and what it leaves; nothing where it has none."""
+    if scenario.trace is None:
+        return {}
+    from sim.model.trace import counts
+
+    return counts(scenario)
+
+
 def as_data(scenario: Scenario) -> dict[str, Any]:
     """The review as JSON holds it."""
     return {
@@ -53,6 +70,7 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
         **counts(scenario),
         "horizon": format_duration(scenario.horizon),
         "occasions": occasions(scenario),
+        **({"trace": found} if (found := in_trace(scenario)) else {}),
         "parameters": [_as_data(parameter) for parameter in parameters(scenario)],
     }
 
@@ -68,13 +86,17 @@ def as_tables(scenario: Scenario) -> Iterator[Text | Table]:
     yield Text(f"{scenario.name}: {clean(scenario.title or scenario.name, 200)}", style="bold")
     yield Text("  " + ", ".join(_counted(number, what) for what, number in counts(scenario).items() if number))
     yield Text(f"  about {occasions(scenario):,} occasions in {format_duration(scenario.horizon)}, in each replication and world")
-    found = parameters(scenario)
+    if found := in_trace(scenario):
+        much = ", ".join(_counted(found[what], what) for what in ("messages", "authors", "rooms"))
+        yield Text(f"  trace: {much}; {found['replies']:,} in reply to another")
+        yield from (Text(f"    {found[what]:,} {text}") for what, text in IN_TRACE.items() if found[what])
+    stated = parameters(scenario)
     for basis, heading in HEADINGS.items():
-        chosen = [parameter for parameter in found if parameter.basis == basis]
+        chosen = [parameter for parameter in stated if parameter.basis == basis]
         if chosen:
             yield Text()
-            yield _table(f"{heading}: {_counted(len(chosen), 'parameters')}", chosen, _sizes(found))
-    design = sum(parameter.basis == "design" for parameter in found)
+            yield _table(f"{heading}: {_counted(len(chosen), 'parameters')}", chosen, _sizes(stated))
+    design = sum(parameter.basis == "design" for parameter in stated)
     yield Text(f"\nChoices of design, such as sizes and times, which need no evidence: {_counted(design, 'parameters')}.\n")
 
 

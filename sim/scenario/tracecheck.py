@@ -56,13 +56,13 @@ def _names(scenario: Scenario, found: Traffic) -> Iterator[Clash]:
     """Topics and groups that the scenario does not have."""
     for topic, line in zip(found.topics, found.topic_lines, strict=True):
         if topic not in scenario.topics:
-            yield _FILE, f"topics of this scenario, also on line {line} ({hint(topic, scenario.topics)})", topic
+            yield _FILE, f"a topic of this scenario on line {line} of the file ({hint(topic, scenario.topics)})", topic
     lines: dict[str, int] = {}
     for group, line in zip(found.groups, found.group_lines, strict=True):
         lines.setdefault(group, line)
     for group, line in lines.items():
         if group and group not in scenario.groups:
-            yield _FILE, f"groups of this scenario, also on line {line} ({hint(group, scenario.groups)})", group
+            yield _FILE, f"a group of this scenario on line {line} of the file ({hint(group, scenario.groups)})", group
 
 
 def _people(scenario: Scenario, found: Traffic) -> Iterator[Clash]:
