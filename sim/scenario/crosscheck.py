@@ -115,13 +115,13 @@ def _in_desks(platform: Platform, here: Path) -> Iterator[Clash]:
 
 def _in_presets(scenario: Scenario) -> Iterator[Clash]:
     yield from _shipped(scenario, "a phrasebook", "phrasebooks", scenario.phrasebook, ("phrasebook",))
+    for place, law in scenario.jurisdictions.items():
+        yield from _shipped(scenario, "a blocklist", "domain-blocks", law.blocklist, ("jurisdictions", place, "blocklist"))
     for platform, spec in scenario.platforms.items():
         named: dict[Path, str | None] = {
             ("rules", name, "rule_list"): getattr(rule, "rule_list", None) for name, rule in spec.rules.items()
         }
         named["interpretation", "rule_list"] = getattr(spec.interpretation, "rule_list", None)
-    for place, law in scenario.jurisdictions.items():
-        yield from _shipped(scenario, "a blocklist", "domain-blocks", law.blocklist, ("jurisdictions", place, "blocklist"))
         for path, name in named.items():
             yield from _shipped(scenario, "a rule list", "rule-lists", name, ("platforms", platform, *path))
 

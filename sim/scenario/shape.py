@@ -106,11 +106,11 @@ def _value(annotation: Any, metadata: Sequence[Any]) -> Value:
         return Value("choice", choices=get_args(annotation))
     if any(isinstance(extra, BeforeValidator) and extra.func is parse_duration for extra in metadata):
         return Value("duration", bounds)
+    if any(isinstance(extra, AfterValidator) and extra.func is calendar_date for extra in metadata):
+        return Value("date")
     if any(isinstance(extra, StringConstraints) and extra.pattern == NAME_PATTERN for extra in metadata):
         return Value("name")
     kinds: dict[Any, Kind] = {bool: "switch", int: "whole number", float: "number", str: "text"}
-    if any(isinstance(extra, AfterValidator) and extra.func is calendar_date for extra in metadata):
-        return Value("date")
     return Value(kinds.get(annotation, "anything"), bounds)
 
 
@@ -168,9 +168,9 @@ def _readable_value(value: Value) -> str:
             return "a name (lower-case letters, digits and hyphens)"
         case "text":
             return "a text" + (f" of {_length(value.bounds)}characters" if value.bounds.high else "")
-        case "duration":
         case "date":
             return "a date such as '2020-03-30'"
+        case "duration":
             return f"a duration{_range(value.bounds, format_duration)}, with its unit ('15 min', '3 h', '10 d')"
         case "anything":
             return "a value"
