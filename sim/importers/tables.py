@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sim.importers.base import Options, UnusableFile
 from sim.importers.files import Text
 from sim.importers.report import Report, masked
-from sim.scenario.problems import clean, hint, shown
+from sim.scenario.problems import clean, hint, nearest, shown
 
 DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar": "|"}
 
@@ -94,7 +94,8 @@ def find_table(
     if not named and plain and (len(header) < 2 or text.path.suffix.lower() not in (".csv", ".tsv")):
         return Table(text, {required: 0}, {}, None)
     _refuse_unknown(text, header, named)
-    known = hint(next(filter(None, map(_plain, header)), ""), aliases[required])
+    near = _nearest(header, aliases[required])
+    known = f"the nearest is {near}" if near else hint("", aliases[required])
     raise UnusableFile(f"{text.name}:1: a column with each {required} ({known}), and got {_listed(header)}; --column names it")
 
 
@@ -139,6 +140,13 @@ def _refuse_unknown(text: Text, header: Sequence[str], chosen: Mapping[str, str]
             f"{text.name}:1: no such column; {_near(name, there)}there is {_listed(header)}, and got {shown(name)}" for name in missing
         )
         raise UnusableFile(*lines)
+
+
+def _nearest(header: Sequence[str], names: Sequence[str]) -> str:
+    """The column that is called most like what is wanted."""
+    there = {_plain(name): name for name in header if name.isascii()}
+    near = next(filter(None, (nearest(name, there) for name in names)), None)
+    return shown(there[near]) if near else ""
 
 
 def _near(name: str, there: Mapping[str, str]) -> str:
