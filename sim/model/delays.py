@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.special import ndtri
 
 from sim.model.luck import Floats
 from sim.scenario.schema import Delay
+from sim.scenario.schema.delay import Lognormal
 
 
 def waits(delay: Delay, uniform: Floats) -> Floats:
@@ -32,3 +35,17 @@ def waits(delay: Delay, uniform: Floats) -> Floats:
 def _lognormal(median: float, sigma: float, uniform: Floats) -> Floats:
     draws: Floats = median * np.exp(sigma * ndtri(uniform))
     return draws
+
+
+def mean_wait(delay: Delay) -> float:
+    """Mean wait in hours."""
+    if delay.lognormal is not None:
+        return mean_of(delay.lognormal)
+    if delay.mixture is not None:
+        return sum(part.weight * mean_of(part) for part in delay.mixture)
+    return delay.fixed if delay.fixed is not None else float(delay.exponential or 0)
+
+
+def mean_of(lognormal: Lognormal) -> float:
+    """Mean of a lognormal distribution."""
+    return lognormal.median * math.exp(lognormal.sigma**2 / 2)

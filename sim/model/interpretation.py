@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from sim.model.counter import Indices
 from sim.model.luck import Keys, Purpose, luck, name_key
-from sim.model.moderation.phrasebook import Phrasebook, rule_list
+from sim.model.moderation.items import entries_of
+from sim.model.moderation.phrasebook import Phrasebook
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.platform import Interpretation as Spec
 
@@ -20,7 +21,7 @@ class Interpretation:
     def __init__(self, scenario: Scenario, phrasebook: Phrasebook | None) -> None:
         """The phrasebook may be missing where no platform interprets."""
         self._on = {
-            index: (spec.interpretation.recall, name_key("interpretation", name), _matching(spec.interpretation, phrasebook))
+            index: (spec.interpretation.recall, name_key("interpretation", name), _matching(scenario, spec.interpretation, phrasebook))
             for index, (name, spec) in enumerate(scenario.platforms.items())
             if spec.interpretation is not None
         }
@@ -39,7 +40,6 @@ class Interpretation:
         return dropped
 
 
-def _matching(spec: Spec, phrasebook: Phrasebook | None) -> Flags:
+def _matching(scenario: Scenario, spec: Spec, phrasebook: Phrasebook | None) -> Flags:
     assert phrasebook is not None
-    listed = rule_list(spec.rule_list) if spec.rule_list else []
-    return phrasebook.matches([*spec.combinations, *listed])
+    return phrasebook.matches(entries_of(scenario, spec.combinations, (), spec.rule_list))

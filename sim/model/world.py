@@ -16,11 +16,10 @@ from sim.model.interpretation import Interpretation
 from sim.model.ledger import Ledger, new_ledger
 from sim.model.luck import Floats, Keys
 from sim.model.moderation.actions import Actions
-from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.pipeline import Pipeline, reads_text
-from sim.model.moderation.trace_texts import TraceTexts
+from sim.model.moderation.texts import texts_of
 from sim.model.occasions import draw_occasions
-from sim.model.people import People, draw_people, languages
+from sim.model.people import draw_people
 from sim.model.policy import Policy, compile_policy
 from sim.model.readers import mark_seen
 from sim.model.rooms import draw_rooms
@@ -72,9 +71,9 @@ class World:
         self.access = Access(self.people, self.rooms, self.occasions, ranking, self.policy, self.switches)
         self.beliefs = Beliefs(self.people, len(self.rooms.size), self.policy, len(self.switches))
         self.convenor = Convenor(self.env, scenario, self.ledger, self.switches)
-        self._phrasebook = _phrasebook(scenario, self.people)
-        self.pipeline = Pipeline(self.policy, self._phrasebook)
-        self.interpretation = Interpretation(scenario, self._phrasebook)
+        self.texts = texts_of(scenario, self.people, len(self.switches)) if reads_text(scenario) else None
+        self.pipeline = Pipeline(self.policy, self.texts)
+        self.interpretation = Interpretation(scenario, self.texts.phrasebook if self.texts is not None else None)
         self.actions = Actions(self)
         self.surveillance = Surveillance(self.people, self.policy)
         schedule(self, scenario, variants)
@@ -93,21 +92,13 @@ class World:
         self.policy = policy
         self.access.set_policy(policy)
         self.beliefs.set_policy(policy, self.env.now)
-        self.pipeline = Pipeline(policy, self._phrasebook)
-        self.interpretation = Interpretation(policy.scenario, self._phrasebook)
+        self.pipeline = Pipeline(policy, self.texts)
+        self.interpretation = Interpretation(policy.scenario, self.texts.phrasebook if self.texts is not None else None)
         self.surveillance = Surveillance(self.people, policy)
         self.conversation.unsettle()
         self.actions.set_policy(policy)
 
     def phrases(self, key: Keys, person: Indices, topic: Indices, stance: Floats, manner: Manners) -> Ints:
         """Index of each message's text; to be asked for only where a rule reads texts."""
-        assert self._phrasebook is not None
-        return self._phrasebook.phrases(key, self.people.language[person], topic, stance, manner)
-
-
-def _phrasebook(scenario: Scenario, people: People) -> Phrasebook | None:
-    if not reads_text(scenario):
-        return None
-    if scenario.trace is not None and (texts := TraceTexts(scenario, people)).texts:
-        return texts
-    return Phrasebook(scenario.phrasebook, list(scenario.topics), languages(scenario))
+        assert self.texts is not None
+        return self.texts.phrasebook.phrases(key, self.people.language[person], topic, stance, manner)

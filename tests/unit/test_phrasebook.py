@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from sim.model.moderation.phrasebook import TONES, Phrasebook, rule_list
+from sim.model.moderation.phrasebook import Phrasebook
+from sim.scenario.inputs import rule_list
+from sim.scenario.phrasebook import TONES
+from sim.scenario.rule_list import Entry
 
 TOPICS = (
     "climate", "environment", "health-covid", "poverty-inequality", "education-youth", "technology-data", "conflict-peace",
@@ -20,7 +23,7 @@ SENSITIVE = ("health-covid", "human-rights", "press-freedom", "minorities")
 ORDINARY = ("climate", "education-youth")
 LANGUAGES = ("en", "zh")
 FEWEST = {"critical": 4, "neutral": 3, "supportive": 3, "coded": 3}
-COMBINATIONS = rule_list("synthetic-2020")
+LISTED = rule_list("synthetic-2020", {})
 
 
 def entries(book: dict[str, Any], topic: str, language: str, tone: str) -> list[tuple[str, float]]:
@@ -40,7 +43,7 @@ def book() -> dict[str, Any]:
 def matched() -> set[str]:
     """Texts that the rule list matches, as the simulation matches them."""
     phrases = Phrasebook("un75", TOPICS, LANGUAGES)
-    return {text for text, hit in zip(phrases.texts, phrases.matches(COMBINATIONS), strict=False) if hit}
+    return {text for text, hit in zip(phrases.texts, phrases.matches(LISTED), strict=False) if hit}
 
 
 def share(book: dict[str, Any], matched: set[str], language: str, tone: str, topics: tuple[str, ...] = TOPICS) -> float:
@@ -74,10 +77,10 @@ def test_weights_are_positive(book: dict[str, Any]) -> None:
 
 def test_parts_per_combination_are_as_measured() -> None:
     """Measured on WeChat, 2019-2020: 1.6 % have one part, 16 % two, 15 % three, 65 % four, 2.5 % more."""
-    parts = Counter(len(combination.split("+")) for combination in COMBINATIONS)
-    total = len(COMBINATIONS)
+    parts = Counter(len(entry.parts) for entry in LISTED)
+    total = len(LISTED)
     assert 60 <= total <= 120
-    assert len({frozenset(combination.split("+")) for combination in COMBINATIONS}) == total
+    assert len({entry.parts for entry in LISTED}) == total
     measured = {1: 85, 2: 874, 3: 794, 4: 3448, 5: 126, 6: 7}
     for number, count in measured.items():
         assert parts[number] / total == pytest.approx(count / sum(measured.values()), abs=0.1)
@@ -110,7 +113,7 @@ def test_few_english_messages_are_caught(book: dict[str, Any], matched: set[str]
 def test_most_combinations_match_nothing() -> None:
     """As real lists do against any one conversation; and each part of a match is needed."""
     phrases = Phrasebook("un75", TOPICS, LANGUAGES)
-    hits = [phrases.matches([combination]).sum() for combination in COMBINATIONS]
+    hits = [phrases.matches([entry]).sum() for entry in LISTED]
     assert 0.1 <= sum(hit > 0 for hit in hits) / len(hits) <= 0.4
-    first_parts = [combination.split("+")[0] for combination in COMBINATIONS]
-    assert phrases.matches(first_parts).sum() > 2 * phrases.matches(COMBINATIONS).sum()
+    first_parts = [Entry(entry.parts[:1]) for entry in LISTED]
+    assert phrases.matches(first_parts).sum() > 2 * phrases.matches(LISTED).sum()

@@ -68,6 +68,8 @@ class Actions:
         for cases in verdict.cases:
             due = cases.arrival < horizon
             self._send(messages.take(cases.rows[due]), cases.rule, cases.arrival[due])
+        if self._world.texts is not None:
+            self._world.texts.note(messages)
 
     def ahead(self, messages: Submissions, verdict: Verdict, until: float) -> Lessons:
         """Actions without a desk that come by then, on earlier messages and on these if they are said."""

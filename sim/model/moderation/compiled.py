@@ -12,9 +12,9 @@ from sim.model.counter import Indices
 from sim.model.luck import Floats, name_key
 from sim.model.moderation.detectors import Classifier, Detector, Directive, Flags, Sample
 from sim.model.moderation.keywords import KeywordDetector
-from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.reports import ReportDetector
 from sim.model.moderation.submissions import Submissions
+from sim.model.moderation.texts import Texts
 from sim.model.rooms import ROOM_KINDS
 from sim.scenario.schema import ClassifierRule, DirectiveRule, KeywordRule, ReportRule, Rule, Scenario
 
@@ -57,16 +57,16 @@ class CompiledRule:
         return rows if self.spec.end is None else rows[messages.time[rows] < self.spec.end]
 
 
-def compiled(scenario: Scenario, phrasebook: Phrasebook | None) -> list[CompiledRule]:
+def compiled(scenario: Scenario, texts: Texts | None) -> list[CompiledRule]:
     """All rules of all platforms, in the order of their indices."""
     return [
-        _compile(scenario, phrasebook, f, platform, name, rule)
+        _compile(scenario, texts, f, platform, name, rule)
         for f, (platform, spec) in enumerate(scenario.platforms.items())
         for name, rule in spec.rules.items()
     ]
 
 
-def _compile(scenario: Scenario, phrasebook: Phrasebook | None, index: int, platform: str, name: str, rule: Rule) -> CompiledRule:
+def _compile(scenario: Scenario, texts: Texts | None, index: int, platform: str, name: str, rule: Rule) -> CompiledRule:
     salt = name_key("rule", platform, name)
     return CompiledRule(
         platform=index,
@@ -77,14 +77,14 @@ def _compile(scenario: Scenario, phrasebook: Phrasebook | None, index: int, plat
         resident=_mask(scenario.jurisdictions, rule.resides_in),
         kinds=_mask(ROOM_KINDS, rule.rooms),
         topics=_mask(scenario.topics, rule.topics),
-        detect=_detector(scenario, phrasebook, platform, rule, salt),
+        detect=_detector(scenario, texts, platform, name, rule, salt),
     )
 
 
-def _detector(scenario: Scenario, phrasebook: Phrasebook | None, platform: str, rule: Rule, salt: int) -> Detector:
+def _detector(scenario: Scenario, texts: Texts | None, platform: str, name: str, rule: Rule, salt: int) -> Detector:
     if isinstance(rule, KeywordRule):
-        assert phrasebook is not None
-        return KeywordDetector(rule, phrasebook)
+        assert texts is not None
+        return KeywordDetector(rule, platform, name, scenario, texts, salt)
     if isinstance(rule, ReportRule):
         return ReportDetector(rule, scenario.platforms[platform], scenario.groups, scenario.topics, salt)
     if isinstance(rule, DirectiveRule):

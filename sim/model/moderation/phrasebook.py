@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import unicodedata
 from collections.abc import Iterable
-from importlib.resources import files
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from sim.model.arrays import Ints
 from sim.model.counter import Indices
 from sim.model.luck import Floats, Keys, Purpose, luck
+from sim.model.moderation.matching import Matcher
 from sim.model.voice import Manner, Manners
-from sim.scenario.presets import text
+from sim.scenario.combination import Parts
+from sim.scenario.inputs import phrasebook
+from sim.scenario.phrasebook import TONES
+from sim.scenario.rule_list import Entry
 
-TONES = ("critical", "neutral", "supportive", "coded")
 NEUTRAL_BAND = 1 / 3
 """Stances within this distance of 0 are worded neutrally."""
 
@@ -27,33 +26,30 @@ class Phrasebook:
 
     Attributes:
         texts: all texts, in the order of their phrase index.
+        coded: (phrases + 1,) whether a text is a coded variant; the last entry is for messages without text.
     """
 
-    def __init__(self, name: str, topics: Iterable[str], languages: Iterable[str]) -> None:
-        book = _read("phrasebooks", name)["topics"]
+    def __init__(self, name: str, topics: Iterable[str], languages: Iterable[str], inputs: dict[str, bytes] | None = None) -> None:
+        """`inputs` is what a loaded scenario holds of the files that it names."""
+        book = phrasebook(name, inputs or {})
         self.texts: list[str] = []
-        cells = []
-        for language in languages:
-            for topic in topics:
-                for tone in TONES:
-                    entries = book.get(topic, {}).get(language, {}).get(tone, [])
-                    cells.append(self._add(entries))
+        topics = list(topics)
+        entries = [book.get(k, {}).get(language, {}).get(tone, []) for language in languages for k in topics for tone in TONES]
+        cells = [self._add(texts) for texts in entries]
         width = max(len(weights) for _, weights in cells)
         self._start = np.array([start for start, _ in cells], np.int32)
         self._cdf = np.full((len(cells), max(width, 1)), np.inf)
         for row, (_, weights) in enumerate(cells):
             self._cdf[row, : len(weights)] = np.cumsum(weights) / sum(weights) if weights else []
-        self._topics = len(list(topics))
+        self._topics = len(topics)
+        tone = np.repeat(np.arange(len(cells)) % len(TONES), [len(weights) for _, weights in cells])
+        self.coded = np.append(tone == TONES.index("coded"), False)
+        self._found: dict[tuple[Parts, ...], tuple[Indices, Indices]] = {}
 
-    def _add(self, entries: list[str | dict[str, object]]) -> tuple[int, list[float]]:
-        if not entries:
-            return -1, []
-        start, weights = len(self.texts), []
-        for entry in entries:
-            text, weight = (entry, 1.0) if isinstance(entry, str) else (str(entry["text"]), float(str(entry.get("weight", 1.0))))
-            self.texts.append(text)
-            weights.append(weight)
-        return start, weights
+    def _add(self, entries: list[tuple[str, float]]) -> tuple[int, list[float]]:
+        start = len(self.texts)
+        self.texts += [text for text, _ in entries]
+        return start if entries else -1, [weight for _, weight in entries]
 
     def phrases(self, key: Keys, language: Indices, topic: Indices, stance: Floats, manner: Manners) -> Ints:
         """Phrase index of each message; -1 where the book has no text for its topic, language and tone."""
@@ -64,26 +60,22 @@ class Phrasebook:
         start = self._start[cell]
         return np.where(start >= 0, start + at, -1).astype(np.int32)
 
-    def matches(self, combinations: Iterable[str]) -> NDArray[np.bool_]:
-        """(phrases + 1,) whether a text holds all parts of any combination; the last entry is for messages without text."""
-        wanted = [[normal(part) for part in combination.split("+") if part.strip()] for combination in combinations]
-        texts = [normal(text) for text in self.texts]
-        hits = [any(all(part in text for part in parts) for parts in wanted if parts) for text in texts]
-        return np.array([*hits, False])
+    def pairs(self, combinations: Iterable[Parts]) -> tuple[Indices, Indices]:
+        """Phrases, ascending, and the positions of the combinations that occur in them; each version of a list is matched once."""
+        version = tuple(combinations)
+        if version not in self._found:
+            self._found[version] = Matcher(version).pairs(self.texts)
+        return self._found[version]
 
-
-def rule_list(name: str) -> list[str]:
-    """The keyword combinations of a shipped list."""
-    lines = [line for line in text("rule-lists", name).splitlines() if not line.startswith("#")]
-    return [row["combination"] for row in csv.DictReader(lines)]
-
-
-def normal(text: str) -> str:
-    """Text as filters compare it: compatibility forms folded, case folded, outer space dropped."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
-
-
-def _read(folder: str, name: str) -> dict[str, dict[str, dict[str, dict[str, list[str | dict[str, object]]]]]]:
-    path = files("sim") / "presets" / folder / f"{name}.yaml"
-    document: dict[str, dict[str, dict[str, dict[str, list[str | dict[str, object]]]]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return document
+    def matches(self, entries: Iterable[Entry]) -> NDArray[np.bool_]:
+        """(phrases + 1,) whether a list stops a text at any time and for anybody; the last entry is for messages without text."""
+        entries = list(entries)
+        stopped = np.zeros(len(self.texts) + 1, np.bool_)
+        switched_off: dict[int, set[Parts | None]] = {}
+        pairs = [(phrase, entries[at]) for phrase, at in zip(*(a.tolist() for a in self.pairs(e.parts for e in entries)), strict=True)]
+        for phrase, entry in pairs:
+            if entry.allow:
+                switched_off.setdefault(phrase, set()).add(entry.of)
+        for phrase, entry in pairs:
+            stopped[phrase] |= not entry.allow and not {None, entry.parts} & switched_off.get(phrase, set())
+        return stopped

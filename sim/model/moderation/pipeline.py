@@ -13,8 +13,8 @@ from sim.model.ledger import Outcome
 from sim.model.luck import Floats, Purpose, luck
 from sim.model.moderation.compiled import CompiledRule, compiled
 from sim.model.moderation.detectors import Flags
-from sim.model.moderation.phrasebook import Phrasebook
 from sim.model.moderation.submissions import Submissions
+from sim.model.moderation.texts import Texts
 from sim.model.policy import Policy
 from sim.scenario.schema import KeywordRule, Platform, Scenario
 
@@ -95,9 +95,9 @@ class Pipeline:
         reads: by platform, whether any rule, or machine interpretation, looks at the words of messages.
     """
 
-    def __init__(self, policy: Policy, phrasebook: Phrasebook | None) -> None:
+    def __init__(self, policy: Policy, texts: Texts | None) -> None:
         self._waived = policy.waived
-        self.rules = compiled(policy.scenario, phrasebook)
+        self.rules = compiled(policy.scenario, texts)
         self._in_order = sorted(enumerate(self.rules), key=lambda numbered: numbered[1].spec.action not in ("block", "hold"))
         specs = [rule.spec for rule in self.rules]
         self.outcomes = np.array([_OUTCOME[spec.action] for spec in specs] or [Outcome.STOOD], np.uint8)
