@@ -1,8 +1,8 @@
 """The model said again, slowly and plainly: one world, one occasion after the other, every sum taken anew. No arrays, no decayed counters.
 
-This is the executable specification of a window for scenarios without review desks, and hence without appeals. People, rooms and
-occasions are taken as drawn, and luck as it falls. Of the timeline it knows announcements, news, blocks, and parameters that are set, but
-for half-lives, notices and discovery. Compare docs/model.md, section 7.
+This is the executable specification of a window for scenarios without interpretation and review desks, and hence without appeals. People,
+rooms and occasions are taken as drawn, and luck as it falls. Of the timeline it knows announcements, news, blocks, and parameters that are
+set, but for half-lives, notices and discovery. Compare docs/model.md, section 7.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from scipy.special import gammaincinv
 from sim.model.delays import waits
 from sim.model.ledger import Ledger, Mark, Outcome
 from sim.model.luck import Purpose, luck, name_key, poisson
+from sim.model.rooms import ROOM_KINDS
 from sim.model.voice import Manner
 from sim.model.worlds import mechanisms_of
 from sim.scenario import variants
@@ -123,8 +124,36 @@ class Plain:
         if parent < 0:
             return True, True
         message, root = self.message.get(parent), self.venue[int(self.drawn.occasions.root[i])]
-        visible = message is not None and message.shown <= self.time(i) < message.gone
-        return visible and self.platforms[root].kind != "survey", self.outcome[parent] != Outcome.UNREACHABLE
+        ends = self.session_ends(root, self.time(parent)) if root >= 0 else math.inf
+        visible = message is not None and message.shown <= self.time(i) < (math.inf if self.was_heard(message, root) else message.gone)
+        return visible and self.platforms[root].kind != "survey" and self.time(i) < ends, self.outcome[parent] != Outcome.UNREACHABLE
+
+    # Kinds of platforms
+
+    def session_ends(self, platform: int, time: float) -> float:
+        """The hour at which a meeting is next closed, that of `time` itself where it is; inf on other platforms."""
+        spec, hour = self.platforms[platform], math.floor(time)
+        while spec.kind == "meeting" and self.is_held(spec, hour):
+            hour += 1
+        return hour if spec.kind == "meeting" else math.inf
+
+    @staticmethod
+    def is_held(spec: Platform, hour: int) -> bool:
+        days = {"all": range(7), "weekdays": range(5), "weekend": (5, 6), "tuesday": (1,)}
+        for hours in spec.hours:
+            since = (hour + spec.utc_offset - hours.start) % 24
+            day = (hour + spec.utc_offset - since) // 24 % 7
+            if since < ((hours.end - hours.start) % 24 or 24) and day in days[hours.days]:
+                return True
+        return False
+
+    def was_heard(self, message: Said, platform: int) -> bool:
+        """Whether a message was spoken in a meeting, and heard there."""
+        ends = self.session_ends(platform, message.time)
+        return self.platforms[platform].kind == "meeting" and message.shown < min(ends, message.gone)
+
+    def is_direct(self, room: int) -> bool:
+        return ROOM_KINDS[self.drawn.rooms.kind[room]] == "direct"
 
     # Access
 
@@ -136,7 +165,7 @@ class Plain:
         missed = False
         for platform in self.ranking[:, self.person(i)].tolist():
             answer = (platform, self.person(i), int(self.drawn.occasions.topic[i]))
-            if platform < 0 or answer in self.answered:
+            if platform < 0 or answer in self.answered or self.session_ends(platform, self.time(i)) <= self.time(i):
                 continue
             reached, around = self.reaches(i, platform)
             if reached:
@@ -176,8 +205,9 @@ class Plain:
         occasions, venue = self.drawn.occasions, self.venue[i]
         if venue == occasions.home[i]:
             return int(occasions.room[i])
-        root = int(occasions.root[i])
-        return int(self.drawn.rooms.of_person[venue, occasions.seat[root], occasions.person[root]])
+        root, spec = int(occasions.root[i]), self.platforms[venue]
+        direct = spec.kind not in ("survey", "direct") and self.luck(Purpose.DIRECT, root) < spec.rooms.direct
+        return int(self.drawn.rooms.of_person[venue, -1 if direct else occasions.seat[root], occasions.person[root]])
 
     # Voice
 
@@ -265,18 +295,19 @@ class Plain:
         home, law = int(people.resident[person]), int(people.registered[person])
         believes = self.believes(person, platform)
         distance = 1.0 if home == law else self.places[law].reprisal.abroad
-        at_home, from_afar = self.exposure(platform, home, believes), self.exposure(platform, law, believes) * distance
+        direct = self.is_direct(self.room(i))
+        at_home, from_afar = self.exposure(platform, home, believes, direct), self.exposure(platform, law, believes, direct) * distance
         prior = self.told("reprisal", person, platform, now)
         if prior is None:
             prior = max(at_home * self.places[home].perceived_reprisal, from_afar * self.places[law].perceived_reprisal)
         return 1 - (1 - prior) * math.exp(-self.news(i, now) * max(at_home, from_afar))
 
-    def exposure(self, platform: int, place: int, believes: bool) -> float:
+    def exposure(self, platform: int, place: int, believes: bool, direct: bool) -> float:
         spec, name = self.platforms[platform], self.place_names[place]
         promises = spec.safeguards.anonymity or spec.safeguards.no_data_sharing
         if name in spec.perceived_exposure and not (promises and believes):
             return spec.perceived_exposure[name]
-        return self.identity(platform, believes) * self.passed_on(platform, place, believes, published=True)
+        return self.identity(platform, believes) * self.passed_on(platform, place, believes, in_public=not direct)
 
     def news(self, i: int, now: float) -> float:
         """Of reprisals: from the timeline, of one's own, and of people in the room."""
@@ -384,7 +415,7 @@ class Plain:
         return (
             (rule.registered_in is None or self.place_names[int(people.registered[message.person])] in rule.registered_in)
             and (rule.resides_in is None or self.place_names[int(people.resident[message.person])] in rule.resides_in)
-            and (rule.rooms is None or platform.kind in rule.rooms)
+            and (rule.rooms is None or ROOM_KINDS[self.drawn.rooms.kind[message.room]] in rule.rooms)
             and (rule.topics is None or self.topics[message.topic] in rule.topics)
             and rule.start <= message.time < (math.inf if rule.end is None else rule.end)
             and not (platform.safeguards.rules_waived and message.kept)
@@ -465,7 +496,8 @@ class Plain:
             return
         heat = spec.sensitivity.get(self.topics[message.topic], 0.0) * message.criticality
         salt, venue = name_key(self.place_names[place]), self.venue[i]
-        passed = self.passed_on(venue, place, message.kept, published=message.published)
+        in_public = message.published and not self.is_direct(message.room)
+        passed = self.passed_on(venue, place, message.kept, in_public)
         if self.luck(Purpose.AUTHORITY_SEES, i, salt) < heat * passed and (
             self.luck(Purpose.IDENTIFIED, i, salt) < self.identity(venue, message.kept)
         ):
@@ -475,11 +507,11 @@ class Plain:
                 at = message.time + self.wait(spec.reprisal.delay, Purpose.REPRISAL_DELAY, i, salt)
                 self.reprisals.append((at, message.person, place))
 
-    def passed_on(self, platform: int, place: int, promise: bool, published: bool) -> float:
+    def passed_on(self, platform: int, place: int, promise: bool, in_public: bool) -> float:
         spec = self.platforms[platform]
         shared = spec.shares_with.get(self.place_names[place], 0.0)
         shared = 0.0 if promise and spec.safeguards.no_data_sharing else shared
-        watched = self.places[place].watches_public if spec.kind == "feed" and published else 0.0
+        watched = self.places[place].watches_public if spec.kind == "feed" and in_public else 0.0
         return 1 - (1 - watched) * (1 - shared)
 
     def identity(self, platform: int, promise: bool) -> float:
@@ -504,7 +536,9 @@ class Plain:
             visit = min(spec.start + spec.every * (math.floor((message.time - spec.start) / spec.every) + 1), self.scenario.horizon)
             coded = self.voice[i] == Manner.CODED and self.luck(Purpose.COMPREHENSION, i) >= spec.comprehends_coded
             collected = self.platform_names[self.venue[i]] in spec.collects and message.time >= spec.start
-            if collected and message.shown <= visit < message.gone and not coded:
+            live = self.platforms[self.venue[i]].kind == "meeting"
+            found = self.was_heard(message, self.venue[i]) if live else message.shown <= visit < message.gone
+            if collected and found and not coded:
                 self.marks[i] |= Mark.COUNTED | Mark.SEEN
             if self.luck(Purpose.READ, i) < 1 - math.exp(-self.readers(i, message)):
                 self.marks[i] |= Mark.SEEN
@@ -513,6 +547,8 @@ class Plain:
         if not message.published:
             return 0.0
         reading = self.platforms[self.venue[i]].reading
+        if self.platforms[self.venue[i]].kind == "meeting":
+            return message.audience * reading.share * self.was_heard(message, self.venue[i])
         visible = min(message.gone, self.scenario.horizon) - message.shown
         return message.audience * reading.share * (1 - 0.5 ** (visible / reading.half_life))
 

@@ -128,6 +128,38 @@ def test_the_engine_does_what_the_model_says(world: str, seed: int) -> None:
     assert steps_taken(ledger, at) == pytest.approx(plain_steps(what, plain))
 
 
+EVERY_KIND: dict[str, Any] = {
+    "chat": {"rooms": {"direct": 0.3}},
+    "feed": {"rooms": {"direct": 0.4}, "habit": 2.0},
+    "mail": {"kind": "direct", "shares_with": {"home": 0.5}, "replies": {"branching": 0.6}},
+    "hall": {
+        "kind": "meeting",
+        "habit": 4.0,
+        "hours": [{"days": "weekdays", "start": 14, "end": 19}, {"days": "tuesday", "start": 19, "end": 2}],
+        "utc_offset": 3,
+        "rooms": {"median_size": 8.0, "direct": 0.2},
+        "replies": {"branching": 0.7},
+        "rules": {
+            "late": {"detector": "sample", "share": 0.4, "action": "remove", "delay": {"exponential": "30 min"}, "notice": "public"},
+            "cut": {"detector": "sample", "share": 0.2, "action": "hide", "rooms": ["meeting"]},
+            "stop": {"detector": "sample", "share": 0.1, "action": "block", "rooms": ["direct"]},
+        },
+    },
+}
+"""Direct chats beside rooms and by themselves, and a meeting that many would rather go to."""
+
+
+@pytest.mark.parametrize("world", ["free", "access+moderation", "full"])
+def test_the_engine_does_what_the_model_says_on_platforms_of_every_kind(world: str) -> None:
+    every_kind = {"jurisdictions": {"home": {"blocks": {"mail": 0.5, "hall": 0.3}}}, "convenor": {"collects": ["chat", "feed", "hall"]}}
+    what, ledger = engine(4, platforms=EVERY_KIND, **every_kind)
+    assert not disagreements(ledger, plainly(what, ledger, world))
+    venue = ledger.venue[:, ledger.worlds.index(world)]
+    assert set(np.unique(venue)) >= set(range(5))
+    moved = (venue >= 0) & (venue != ledger.occasions.home)
+    assert moved.any() == (world != "free")
+
+
 def steps_taken(ledger: Ledger, at: int) -> list[float]:
     """Times of sanctions, and person and action written as numbers, in order."""
     steps = sorted((time, person, ACTIONS.index(action)) for person, column, time, action in ledger.sanctioned if column == at)
