@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from sim.scenario.keywordcheck import in_keyword_rules
 from sim.scenario.presets import shipped
 from sim.scenario.problems import MOST, hint
 from sim.scenario.tracecheck import in_trace
@@ -28,6 +29,7 @@ def clashes(scenario: Scenario) -> list[Clash]:
         _in_convenor,
         _in_platforms,
         _in_presets,
+        in_keyword_rules,
         _in_timeline,
         _late,
         _no_weight,

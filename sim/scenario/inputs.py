@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 from sim.scenario import presets
@@ -74,7 +75,13 @@ def with_inputs(tree: Mapping, found: list[Problem]) -> tuple[Mapping, dict[str,
 
 def rule_list(name: str, inputs: dict[str, bytes]) -> list[Entry]:
     """The entries of a rule list that ships, or that a loaded scenario holds."""
-    return read_rule_list(_text("rule-lists", name, inputs), name, [])
+    return list(_rule_list(name, inputs.get(name)))
+
+
+@lru_cache(maxsize=16)
+def _rule_list(name: str, raw: bytes | None) -> tuple[Entry, ...]:
+    text = presets.text("rule-lists", name) if raw is None else decoded(raw, name)
+    return tuple(read_rule_list(text, name, []))
 
 
 def phrasebook(name: str, inputs: dict[str, bytes]) -> Book:

@@ -83,6 +83,8 @@ def _sentence(fault: Fault, nodes: Sequence[Node]) -> str:
             return f"one of {', '.join(shape.parts)}, and got {shown(tag)}; {hint(tag, shape.parts)}"
         case "value_error" if not isinstance(shape, Value):
             return clean(str(context.get("error", error["msg"])), 300)
+        case "combination":
+            return f"{context['rule']}, and got {shown(error['input'])}"
         case "too_long" | "too_short" if shape is not None:
             return f"{readable(shape)}, and got {context.get('actual_length')}"
         case "string_pattern_mismatch" if isinstance(shape, Value) and shape.kind == "text":

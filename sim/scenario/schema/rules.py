@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from sim.scenario.combination import parse
 from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
 from sim.scenario.schema.delay import Delay
 
@@ -83,7 +85,15 @@ class Learning(Part):
     share: Probability = parameter(0.5, "Share of the variants that the list ever learns.", assumption="no source", range=(0, 1))
 
 
-Combination = Annotated[str, Field(max_length=500, pattern=r"[^+\s]")]
+def _sensible(combination: str) -> str:
+    try:
+        parse(combination)
+    except ValueError as error:
+        raise PydanticCustomError("combination", "{rule}", {"rule": str(error)}) from None
+    return combination
+
+
+Combination = Annotated[str, Field(max_length=500, pattern=r"[^+\s]"), AfterValidator(_sensible)]
 
 
 class KeywordRule(RuleBase):
