@@ -51,7 +51,7 @@ class Line(NamedTuple):
 def played(lines: Sequence[Line], worlds: Sequence[str] = ("moderation",), base: Mapping[str, Any] = BASE, **changes: Any) -> World:
     """The world after the lines, which are in order of time, have been lived through."""
     what = scenario(base, **changes)
-    with mock.patch.object(world_module, "draw_occasions", lambda *_: _occasions(lines)):
+    with mock.patch.object(world_module, "draw_occasions", return_value=_occasions(lines)):
         world = World(what, (0,), worlds, variants(what))
     room = world.rooms.of_person[0, 0]
     assert (room == room[0]).all()

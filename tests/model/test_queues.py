@@ -110,3 +110,24 @@ def test_cobham_for_two_classes_of_heat() -> None:
     assert abs(deviation(served.waits[served.urgent], first)) < TOLERANCE
     assert abs(deviation(served.waits[~served.urgent], first / (1 - rate))) < TOLERANCE
     assert abs(deviation(served.waits[served.urgent], first / (1 - rate))) > TOLERANCE
+
+
+def test_two_desks_do_not_disturb_each_other() -> None:
+    """Exactly: a desk with a hopelessly busy neighbour does what it does alone."""
+    alone, beside = side_by_side(0), side_by_side(4000)
+    assert len(alone) > 4000
+    assert alone == beside
+    assert abs(deviation(np.array(alone), 0.8 / (1 - 0.8))) < TOLERANCE
+
+
+def side_by_side(neighbours: int) -> list[float]:
+    """Waits at an M/M/1 desk of load 0.8, on the clock of which another desk has so many cases at load 2."""
+    env, spec = simpy.Environment(), Desk.model_validate({"roster": [{"reviewers": 1}], "expiry": "3650 d"})
+    office, other = (ReviewDesk(env, spec, lambda case, expired, errs: None) for _ in range(2))
+    for desk, cases, rate, seed in ((office, 5000, 0.8, 4), (other, neighbours, 2.0, 5)):
+        rng = np.random.default_rng(seed)
+        arrivals, services = np.cumsum(rng.exponential(1 / rate, cases)).tolist(), rng.exponential(1.0, cases).tolist()
+        for i, (arrival, service) in enumerate(zip(arrivals, services, strict=True)):
+            desk.submit(Case(arrival, arrival, i, service, i))
+    env.run(until=6000)
+    return office.record.waits

@@ -158,7 +158,7 @@ def warned() -> Ledger:
 
 
 def never(window: float) -> float:
-    """Chance that no two of the strikes lie within the window of one another: the sum over n of (rate (T - (n - 1) w))^n / n! exp(-rate T)."""
+    """Chance that no two strikes lie within the window of one another: the sum over n of (rate (T - (n - 1) w))^n / n! exp(-rate T)."""
     total = 24.0 * DAYS
     gaps = ((n, total - max(n - 1, 0) * window) for n in range(200))
     return sum((RATE * left) ** n / factorial(n) for n, left in gaps if left > 0) * exp(-RATE * total)
@@ -173,7 +173,7 @@ def test_poisson_strikes_within_a_window_come_as_often_as_the_closed_form_says()
 
     def z(window: float) -> float:
         chance = 1 - never(window)
-        return (people - PEOPLE * chance) / np.sqrt(PEOPLE * chance * (1 - chance))
+        return float((people - PEOPLE * chance) / np.sqrt(PEOPLE * chance * (1 - chance)))
 
     assert abs(z(WINDOW)) < 4
     assert z(24.0 * DAYS) < -8

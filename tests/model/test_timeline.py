@@ -51,6 +51,14 @@ SETS: dict[str, Any] = {
     "platforms.chat.desks.office.threshold": 1.0,
     "platforms.chat.desks.office.discipline": "fifo",
     "platforms.chat.desks.office.expiry": "1 min",
+    "platforms.chat.desks.office.error_per_waiting": 1.0,
+    "platforms.chat.desks.office.error_per_hour": 0.3,
+    "platforms.chat.desks.office.services": {"doubtful": {"fixed": "9 h"}},
+    "platforms.chat.sanctions.window": "6 h",
+    "platforms.chat.sanctions.ladder": [{"points": 1, "action": "ban"}],
+    "platforms.chat.appeals.propensity_if_wrong": 0.0,
+    "platforms.chat.appeals.reversal": 1.0,
+    "platforms.chat.appeals.reinstates": False,
     "jurisdictions.home.sensitivity": {"climate": 1.0},
     "jurisdictions.home.blocks": {"chat": 1.0},
     "jurisdictions.home.watches_public": 0.0,
@@ -124,11 +132,29 @@ HELD: dict[str, Any] = merged(
 )  # fmt: skip
 
 
-def test_an_outage_sends_the_reviewers_home() -> None:
-    roster = [{"days": "weekend", "start": 23, "end": 24, "reviewers": 1}]
-    outage = run(scenario(HELD, timeline=[{"at": "3 d", "set": {"platforms.chat.desks.office.roster": roster}}]), worlds=("moderation",))
-    record = next(iter(outage.desks.values()))
-    assert record.duty_hours == pytest.approx(3 * 9 + 1)
+@pytest.mark.parametrize(
+    ("event", "hours"),
+    [
+        ({"set": {"platforms.chat.desks.office.roster": [{"days": "weekend", "start": 23, "end": 24, "reviewers": 1}]}}, 3 * 9 + 1),
+        ({"outage": {"platform": "chat", "desk": "office", "lasts": "54.5 h"}}, 3.5 * 9),
+        ({"outage": {"platform": "chat", "desk": "office", "lasts": "10 d"}}, 3 * 9),
+    ],
+    ids=["new roster", "outage", "outage to the end"],
+)
+def test_reviewers_stay_at_home(event: dict[str, Any], hours: float) -> None:
+    """Nine are on duty from 6 to 7 each day; the outage begins on day 3 and ends in the middle of that hour of day 5."""
+    ledger = run(scenario(HELD, timeline=[{"at": "3 d", **event}]), worlds=("moderation",))
+    record = next(iter(ledger.desks.values()))
+    assert record.duty_hours == pytest.approx(hours)
+
+
+def test_an_outage_concerns_its_desk_alone() -> None:
+    other = merged(HELD["platforms"]["chat"], {"rooms": {"median_size": 10.0}})
+    outage = {"at": "3 d", "outage": {"platform": "other", "desk": "office", "lasts": "9 d"}}
+    ledger = run(scenario(HELD, platforms={"other": other}, timeline=[outage]), worlds=("moderation",))
+    assert {label: record.duty_hours for (_, _, label), record in ledger.desks.items()} == pytest.approx(
+        {"chat.office": 54.0, "other.office": 27.0}
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.model.moderation.desk import Case, ReviewDesk, on_duty
+from sim.model.moderation.desk import Case, ReviewDesk, hours_on_duty, on_duty
 from sim.scenario.schema import Desk
 
 Log = list[tuple[float, int, bool]]
@@ -127,6 +127,64 @@ def test_parameters_can_change_while_cases_wait() -> None:
     office.submit(Case(3.5, 3.5, 2, 1.0, 2))
     env.run(until=10)
     assert log == [(2.75, 0, False), (4.5, 2, True), (5.0, 1, False)]
+
+
+def errors(spec: Desk, cases: list[tuple[float, float]], represents: float = 1.0) -> list[bool]:
+    """Whether reviewers err on cases of given arrival and luck, each of an hour; in order of arrival."""
+    env, log = simpy.Environment(), dict[int, bool]()
+    office = ReviewDesk(env, spec, lambda case, expired, errs: log.__setitem__(case.number, errs), represents)
+    for number, (arrival, luck) in enumerate(cases):
+        office.submit(Case(arrival, arrival, number, 1.0, number, luck))
+    env.run(until=400)
+    return [log[number] for number in range(len(cases))]
+
+
+def test_reviewers_err_at_their_rate() -> None:
+    assert errors(desk(error_rate=0.2), [(0.0, 0.19), (2.0, 0.21)]) == [True, False]
+
+
+def test_errors_rise_with_what_waits_for_each_reviewer() -> None:
+    """Taken up with 0, 3, 2, 1 and 0 cases still waiting."""
+    loaded = desk(error_rate=0.1, error_per_waiting=0.1)
+    assert errors(loaded, [(0.0, 0.11)] + [(0.0, luck) for luck in (0.39, 0.31, 0.19, 0.11)]) == [False, True, False, True, False]
+    two = desk({"reviewers": 2}, error_rate=0.1, error_per_waiting=0.1)
+    assert errors(two, [(0.0, 0.9)] * 2 + [(0.0, luck) for luck in (0.19, 0.16, 0.1)]) == [False, False, True, False, False]
+    stands_for_more = desk({"reviewers": 3}, error_rate=0.1, error_per_waiting=0.1)
+    assert errors(stands_for_more, [(0.0, 0.9), (0.0, 0.19), (0.0, 0.11)], represents=3.0) == [False, True, False]
+
+
+def test_errors_rise_with_the_hours_of_the_shift() -> None:
+    tiring = desk({"start": 8, "end": 16, "reviewers": 1}, error_rate=0.1, error_per_hour=0.05)
+    assert errors(tiring, [(8.0, 0.11), (12.0, 0.29), (14.0, 0.41), (32.0, 0.11)]) == [False, True, False, False]
+
+
+def test_errors_rise_to_one_half_and_no_further_unless_that_is_their_rate() -> None:
+    assert errors(desk(error_rate=0.1, error_per_hour=1.0), [(20.0, 0.49), (22.0, 0.51)]) == [True, False]
+    assert errors(desk(error_rate=0.8, error_per_hour=1.0), [(20.0, 0.79), (22.0, 0.81)]) == [True, False]
+
+
+def test_hours_on_duty_are_the_mean_over_reviewers() -> None:
+    office = desk({"start": 8, "end": 16, "reviewers": 1}, {"start": 12, "end": 4, "reviewers": 3}, utc_offset=2)
+    assert hours_on_duty(office, 7.5) == 1.5
+    assert hours_on_duty(office, 11.25) == pytest.approx((5.25 + 3 * 1.25) / 4)
+    assert hours_on_duty(office, 25.0) == 15
+    assert hours_on_duty(office, 3.0) == 0
+
+
+def test_an_outage_sends_everybody_home_until_it_is_over() -> None:
+    """From 2.5 h to 5.25 h; the case in hand is finished, and another outage inside the first changes nothing."""
+    env, log = simpy.Environment(), Log()
+    office = ReviewDesk(env, desk(), lambda case, expired, errs: log.append((env.now, case.number, expired)))
+    for number, arrival in enumerate((2.0, 2.2, 3.0)):
+        office.submit(Case(arrival, arrival, number, 1.0, number))
+    env.run(until=2.5)
+    office.close_until(5.25)
+    env.run(until=3.5)
+    office.close_until(4.0)
+    env.run(until=12.0)
+    office.settle()
+    assert log == [(3.0, 0, False), (6.25, 1, False), (7.25, 2, False)]
+    assert office.record.duty_hours == pytest.approx(3.0 + (12 - 5.25))
 
 
 @given(
