@@ -141,8 +141,7 @@ class Conversation:
         phrase = np.full(len(sent), -1, np.int32)
         if len(read := np.flatnonzero(world.pipeline.reads[platform] & world.switches.moderation[column])):
             phrase[read] = world.phrases(key[read], person[read], topic[read], stance[read], spoken[read])
-        dropped = world.interpretation.drops(platform, phrase, key)
-        return Submissions(
+        messages = Submissions(
             occasion=local + window.rows.start,
             world=column,
             person=person,
@@ -152,7 +151,7 @@ class Conversation:
             platform=platform,
             room=room,
             kind=world.rooms.kind[room],
-            audience=self._audience(person, room, column, dropped),
+            audience=world.access.audience(room, column),
             registered=authors.registered.take(local),
             resident=world.people.resident[person],
             key=key,
@@ -161,9 +160,15 @@ class Conversation:
             stance=stance,
             criticality=expressed_heat(voice, (1 - private) / 2, spoken),
             phrase=phrase,
-            dropped=dropped,
+            dropped=np.zeros(len(sent), np.bool_),
             kept=window.kept.take(sent),
         )
+        return self._interpreted(messages) if world.interpretation.anywhere else messages
+
+    def _interpreted(self, messages: Submissions) -> Submissions:
+        """The messages, with what interpretation leaves out and who then still might read it."""
+        dropped = self._world.interpretation.drops(messages)
+        return replace(messages, dropped=dropped, audience=self._audience(messages.person, messages.room, messages.world, dropped))
 
     def _audience(self, person: Indices, room: Indices, column: Indices, dropped: Flags) -> Indices:
         """Who might read messages: of those that interpretation leaves out, only who speaks their author's language."""

@@ -5,23 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.counter import Indices
-from sim.model.luck import Keys, Purpose, luck, name_key
-from sim.model.moderation.items import entries_of
-from sim.model.moderation.phrasebook import Phrasebook
-from sim.scenario.schema import Scenario
+from sim.model.luck import Purpose, luck, name_key
+from sim.model.moderation.keywords import KeywordDetector
+from sim.model.moderation.submissions import Submissions
+from sim.model.moderation.texts import Texts
+from sim.scenario.schema import KeywordRule, Scenario
 from sim.scenario.schema.platform import Interpretation as Spec
-
-Flags = NDArray[np.bool_]
 
 
 class Interpretation:
-    """Machine interpretation on all platforms that have it."""
+    """Machine interpretation on all platforms that have it; it reads as keyword rules do."""
 
-    def __init__(self, scenario: Scenario, phrasebook: Phrasebook | None) -> None:
-        """The phrasebook may be missing where no platform interprets."""
+    def __init__(self, scenario: Scenario, texts: Texts | None) -> None:
+        """The texts may be missing where no platform interprets."""
         self._on = {
-            index: (spec.interpretation.recall, name_key("interpretation", name), _matching(scenario, spec.interpretation, phrasebook))
+            index: (name_key("interpretation", name), _reader(scenario, name, spec.interpretation, texts))
             for index, (name, spec) in enumerate(scenario.platforms.items())
             if spec.interpretation is not None
         }
@@ -31,15 +29,17 @@ class Interpretation:
         """Whether any platform interprets."""
         return bool(self._on)
 
-    def drops(self, platform: Indices, phrase: Indices, key: Keys) -> Flags:
-        """Which of some messages it leaves out, those without text never; arrays of one length."""
-        dropped = np.zeros(len(platform), np.bool_)
-        for index, (recall, salt, matching) in self._on.items():
-            rows = np.flatnonzero((platform == index) & matching[phrase])
-            dropped[rows] = luck(Purpose.INTERPRETATION, key[rows], salt) < recall
+    def drops(self, messages: Submissions) -> NDArray[np.bool_]:
+        """Which messages it leaves out, those without text never."""
+        dropped = np.zeros(len(messages), np.bool_)
+        for index, (salt, reader) in self._on.items():
+            rows = np.flatnonzero(messages.platform == index)
+            uniform = luck(Purpose.INTERPRETATION, messages.key[rows], salt)
+            dropped[rows] = reader.hours(messages, rows, uniform) < np.inf
         return dropped
 
 
-def _matching(scenario: Scenario, spec: Spec, phrasebook: Phrasebook | None) -> Flags:
-    assert phrasebook is not None
-    return phrasebook.matches(entries_of(scenario, spec.combinations, (), spec.rule_list))
+def _reader(scenario: Scenario, platform: str, spec: Spec, texts: Texts | None) -> KeywordDetector:
+    assert texts is not None
+    rule = KeywordRule(detector="keywords", action="label", **dict(spec))
+    return KeywordDetector(rule, platform, "", scenario, texts, 0)

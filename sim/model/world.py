@@ -73,7 +73,7 @@ class World:
         self.convenor = Convenor(self.env, scenario, self.ledger, self.switches)
         self.texts = texts_of(scenario, self.people, len(self.switches)) if reads_text(scenario) else None
         self.pipeline = Pipeline(self.policy, self.texts)
-        self.interpretation = Interpretation(scenario, self.texts.phrasebook if self.texts is not None else None)
+        self.interpretation = Interpretation(scenario, self.texts)
         self.actions = Actions(self)
         self.surveillance = Surveillance(self.people, self.policy)
         schedule(self, scenario, variants)
@@ -93,7 +93,7 @@ class World:
         self.access.set_policy(policy)
         self.beliefs.set_policy(policy, self.env.now)
         self.pipeline = Pipeline(policy, self.texts)
-        self.interpretation = Interpretation(policy.scenario, self.texts.phrasebook if self.texts is not None else None)
+        self.interpretation = Interpretation(policy.scenario, self.texts)
         self.surveillance = Surveillance(self.people, policy)
         self.conversation.unsettle()
         self.actions.set_policy(policy)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,13 @@ from sim.measures.definitions import FUNNEL
 from sim.measures.table import Measurer
 from sim.model.interpretation import Interpretation
 from sim.model.ledger import Ledger, Mark, Outcome
-from sim.model.luck import name_key
 from sim.model.moderation.phrasebook import Phrasebook
-from sim.model.people import languages
+from sim.model.moderation.submissions import Submissions
+from sim.model.moderation.texts import texts_of
+from sim.model.people import draw_people, languages
 from sim.model.voice import Manner, expressed_stance
 from sim.model.world import World
+from sim.scenario import load
 from sim.scenario.schema import Scenario
 from tests.model.small import PLAIN, columns, merged, rows_of, run, same, scenario, value
 
@@ -257,17 +261,41 @@ def test_meetings_and_surveys_are_interpreted_too() -> None:
 
 
 def test_a_platform_that_drops_and_one_that_does_not() -> None:
-    """Exact: who is of which platform, which texts match, and which luck decides."""
+    """Every text of the phrasebook, on each of two platforms."""
     what = scenario(BASE, platforms={"plain": {"interpretation": {"combinations": ["rights"], "recall": 0.0}}})
-    book = Phrasebook(what.phrasebook, list(what.topics), languages(what))
-    found = Interpretation(what, book)
-    phrase = np.arange(-1, len(book.texts))
-    key = np.full(len(phrase), name_key("anybody"), np.uint64)
-    expected = np.array([False, *(any(all(part in text.casefold() for part in parts) for parts in PARTS) for text in book.texts)])
-    assert np.array_equal(found.drops(np.zeros(len(phrase), int), phrase, key), expected)
-    assert not found.drops(np.ones(len(phrase), int), phrase, key).any()
+    texts = texts_of(what, draw_people(what, (0,)), 1)
+    found, words = Interpretation(what, texts), texts.phrasebook.texts
+    fields: dict[str, Any] = dict.fromkeys(Submissions.__dataclass_fields__, np.zeros(len(words) + 1, np.int64))
+    fields |= {"phrase": np.arange(-1, len(words)), "key": np.arange(len(words) + 1, dtype=np.uint64)}
+    expected = [False, *(any(all(part in text.casefold() for part in parts) for parts in PARTS) for text in words)]
+    assert found.drops(Submissions(**fields)).tolist() == expected
+    assert not found.drops(Submissions(**fields | {"platform": np.ones(len(words) + 1, np.int64)})).any()
     assert found.anywhere
     assert not Interpretation(scenario(PLAIN), None).anywhere
+
+
+def test_a_list_of_its_own_is_in_force_by_its_dates_and_lets_pass_what_it_allows(tmp_path: Path) -> None:
+    """Of what a list has for these texts, one entry is gone before the start, and one switches the other off for some."""
+    table = (
+        "combination,kind,born,died\nrights,block,,\nrights+police,allow,,\nclimate,block,2019-01-01,2020-01-01\n气候,block,2020-01-05,\n"
+    )
+    (tmp_path / "list.csv").write_text(table, encoding="utf-8")
+    document = merged(
+        BASE, {"date": "2020-01-01", "platforms": {"chat": {"interpretation": {"combinations": None, "rule_list": "list.csv"}}}}
+    )
+    (tmp_path / "dated.yaml").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    what = load(str(tmp_path / "dated.yaml"))
+    ledger = run(what, worlds=(WORLD,))
+    rows, column = published(ledger)
+    rows = rows[ledger.venue[rows, column] == 0]
+    words = [text.casefold() for text in texts(what, ledger, rows, column)]
+    born = ledger.occasions.time[rows] >= 4 * 24
+    expected = [
+        ("rights" in text and "police" not in text) or ("气候" in text and on) for text, on in zip(words, born.tolist(), strict=True)
+    ]
+    assert dropped(ledger, rows, column).tolist() == expected
+    assert any("气候" in text and not on for text, on in zip(words, born.tolist(), strict=True))
+    assert any("climate" in text for text in words)
 
 
 def test_a_held_message_that_is_released_is_dropped_too() -> None:
