@@ -172,4 +172,6 @@ def _print(kind: str, paths: tuple[Path, ...], imported: Imported, written: dict
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))
         return
     click.echo(imported.report.as_text(), nl=False)
-    click.echo("\n".join(["Written", *(f"  {path}{f'  (in a scenario: {use})' if use else ''}" for path, use in uses.items())]))
+    click.echo("\n".join(["Written", *(f"  {path}" for path in uses)]))
+    if any(uses.values()):
+        click.echo("\n".join(["In a scenario", *(f"  {line}" for use in uses.values() for line in use.splitlines())]))

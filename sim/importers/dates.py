@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time
 
 MONTH_FIRST, DAY_FIRST, UNCLEAR = "month-first", "day-first", "unclear"
 ORDERS = (MONTH_FIRST, DAY_FIRST)
@@ -14,6 +14,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T\s_-]?\d{4,6}Z?)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T\s,].*)?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
 _NAMED = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([a-z]{3})[a-z]*\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})(?:[\s,].*)?")
+_TIME = re.compile(r"[T\s]([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGEST = 60
 
@@ -39,6 +40,16 @@ def read_date(text: str, order: str = MONTH_FIRST) -> date | None:
         return _read(text, order)
     except ValueError:
         return None
+
+
+def read_moment(text: str, order: str = MONTH_FIRST) -> datetime | None:
+    """The moment that a text names, the start of its day where it names no time; None where it names no day."""
+    day = read_date(text, order)
+    if day is None:
+        return None
+    found = _TIME.search(text)
+    clock = time(int(found[1]), int(found[2]), int(found[3] or 0)) if found else time()
+    return datetime.combine(day, clock)
 
 
 def _read(text: str, order: str) -> date | None:

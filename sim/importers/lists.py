@@ -12,10 +12,11 @@ from sim.importers.base import Imported, Option, Options, UnusableFile
 from sim.importers.dates import MONTH_FIRST, ORDERS, UNCLEAR, order_of, read_date
 from sim.importers.files import read_text
 from sim.importers.report import Report, masked
-from sim.importers.rules import Combination, RuleList, Unfit, written_parts
+from sim.importers.rules import TOO_LONG, Combination, RuleList, Unfit, written_parts
 from sim.importers.spells import DATES, spells_of
 from sim.importers.tables import Table, find_table
 from sim.scenario.problems import shown
+from sim.scenario.rule_list import LONGEST
 
 ALIASES = {
     "combination": (
@@ -28,6 +29,7 @@ ALIASES = {
     ),
     "died": ("died", "date removed", "removed on", "removed", "date deleted", "deleted on", "deleted", "unblocked on"),
     "event": ("event", "event type", "action"),
+    "bulk": ("bulk update", "bulk"),
     "first event": ("earliest event type",),
     "first date": ("earliest event date",),
     "last event": ("latest event type",),
@@ -153,7 +155,7 @@ class _Reader:
             try:
                 self._add(line, row)
             except Unfit as error:
-                self._report.skip(str(error), line, masked(row["combination"], self._show))
+                self._report.skip(str(error), line, masked(row["combination"], self._show) or None)
         return self._rules
 
     def _add(self, line: int, row: Row) -> None:
@@ -161,6 +163,8 @@ class _Reader:
             raise Unfit("comment")
         if any(row[column] != value for column, value in self._conditions.items()):
             raise Unfit("left out by --where")
+        if len(row["combination"]) > LONGEST:
+            raise Unfit(TOO_LONG)
         found = self._split(row)
         scope = scope_of(row)
         if "status" in row:

@@ -18,6 +18,7 @@ from sim.scenario.rule_list import LONGEST, MOST_ROWS
 COLUMNS = ("combination", "kind", "of", "scope", "born", "died", "theme")
 ENDING = "-rules.csv"
 LONGEST_THEME = 100
+TOO_LONG = f"more than {LONGEST} characters"
 FORMULA = "=-@"
 """What begins a formula in a spreadsheet; + is escaped anyway."""
 
@@ -60,7 +61,7 @@ def combination(parts: Iterable[str], wild: bool = False) -> Combination:
     if text.startswith(tuple(FORMULA)):
         text = f"*{text}"
     if len(text) > LONGEST:
-        raise Unfit(f"more than {LONGEST} characters")
+        raise Unfit(TOO_LONG)
     try:
         return Combination(text, parse(text))
     except ValueError:

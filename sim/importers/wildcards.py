@@ -10,8 +10,8 @@ from sim.importers.base import Imported, Importer, Options
 from sim.importers.lists import LIST_OPTIONS, Row, read_list
 from sim.importers.rules import Combination, combination
 
-_WILD = re.compile(r"[*?＊？\s]*[*?＊？][*?＊？]*")
-_WHOLE_WORD = re.compile(r"^[^*?＊？]|[^*?＊？]$")
+_WILD = re.compile(r"[*?＊？]+")
+_BOUNDED = re.compile(r"^[^*?＊？]|[^*?＊？]$")
 
 
 def read(paths: Sequence[Path], options: Options) -> Imported:
@@ -19,10 +19,10 @@ def read(paths: Sequence[Path], options: Options) -> Imported:
     count = _Count()
     imported = read_list(paths[0], options, count.split)
     if count.single:
-        imported.report.note(f"? stands for one character, and was written as *, which is wider: {count.single:,} rows.")
+        imported.report.note(f"? stands for one character, and was written as *, which is wider. Such rows: {count.single:,}.")
     if count.bounded:
         imported.report.note(
-            f"An entry without * at an end is a word of its own to some filters; here it matches within words too: {count.bounded:,} rows."
+            f"An entry without * at an end is a whole word to some filters; here it matches within words too. Such rows: {count.bounded:,}."
         )
     return imported
 
@@ -35,9 +35,9 @@ class _Count:
 
     def split(self, row: Row) -> Combination:
         text = row["combination"]
-        found = combination([_WILD.sub("*", text).strip("*") if text.strip("*?＊？ ") else ""], wild=True)
+        found = combination([_WILD.sub("*", text).strip("*") or text], wild=True)
         self.single += "?" in text or "？" in text
-        self.bounded += _WHOLE_WORD.search(text) is not None
+        self.bounded += _BOUNDED.search(text) is not None
         return found
 
 
