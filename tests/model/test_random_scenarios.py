@@ -63,6 +63,7 @@ def rules(desk: bool) -> st.SearchStrategy[dict[str, Any]]:
         "topics": st.lists(st.sampled_from(TOPICS), unique=True),
         "delay": delays,
         "notice": st.sampled_from(["none", "author", "public"]),
+        "severity": st.sampled_from([0.0, 0.5, 3.0]),
         **({"desk": st.just("office")} if desk else {}),
     }
     kinds = [
@@ -87,8 +88,22 @@ shift = st.fixed_dictionaries(
 offices = st.fixed_dictionaries(
     {"roster": st.lists(shift, min_size=1, max_size=2)},
     optional={
-        "service": delays, "error_rate": share, "threshold": share, "discipline": st.sampled_from(["fifo", "heat"]),
-        "expiry": st.sampled_from(["0 s", "2 h", "9 d"]),
+        "service": delays, "error_rate": share, "threshold": share, "discipline": st.sampled_from(["fifo", "heat", "reach"]),
+        "expiry": st.sampled_from(["0 s", "2 h", "9 d"]), "error_per_waiting": share, "error_per_hour": share,
+    },
+)  # fmt: skip
+steps = st.tuples(st.sampled_from(["warn", "mute", "suspend", "ban"]), st.sampled_from(["20 min", "9 h"])).map(
+    lambda step: {"action": step[0], **({"lasts": step[1]} if step[0] in ("mute", "suspend") else {})}
+)
+sanctions = st.fixed_dictionaries(
+    {"ladder": st.lists(steps, min_size=1, max_size=4).map(lambda ladder: [{"points": n + 0.5, **step} for n, step in enumerate(ladder)])},
+    optional={"window": st.sampled_from(["1 h", "1 d", "90 d"])},
+)
+appeals = st.fixed_dictionaries(
+    {"desk": st.just("office")},
+    optional={
+        "propensity": share, "propensity_if_wrong": share, "reversal": share, "reversal_if_wrong": share, "delay": delays,
+        "reinstates": st.booleans(),
     },
 )  # fmt: skip
 interpretation = st.fixed_dictionaries({"combinations": st.sampled_from([["e"], ["的", "the"]])}, optional={"recall": share})
@@ -125,7 +140,7 @@ platforms = st.one_of(
                 "rules": st.dictionaries(st.sampled_from("abc"), rules(desk=True), max_size=3),
                 "desks": st.fixed_dictionaries({"office": offices}),
             },
-            optional=platform_parts,
+            optional={**platform_parts, "sanctions": sanctions, "appeals": appeals},
         ),
     ),
     st.fixed_dictionaries({"kind": st.just("survey"), "rules": st.dictionaries(st.sampled_from("ab"), rules(desk=False), max_size=2)}),
