@@ -17,6 +17,7 @@ DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar": "|"}
 
 _HEADER_WITHIN = 100_000
 _NAMES_SHOWN = 12
+_NAMES_COMPARED = 200
 _BETWEEN_WORDS = re.compile(r"[\s_\-]+")
 _CUT_OFF = "unexpected end of data"
 
@@ -68,7 +69,13 @@ class Table:
 
 
 def find_table(
-    text: Text, aliases: Aliases, required: str, options: Options, chosen: Mapping[str, str | None] | None = None, plain: bool = True
+    text: Text,
+    aliases: Aliases,
+    required: str,
+    options: Options,
+    chosen: Mapping[str, str | None] | None = None,
+    plain: bool = True,
+    option: str = "--column",
 ) -> Table:
     """The table in a text, or the plain list if no column of it is known.
 
@@ -77,6 +84,7 @@ def find_table(
         required: the meaning without which there is no table, and the meaning of the lines of a plain list.
         chosen: names that columns are said to have, by meaning; they go before `aliases`.
         plain: whether a plain list is acceptable.
+        option: what names the required column on the command line.
 
     Raises:
         UnusableFile: if there are too many rows, if a chosen column is not there, or if the required one cannot be found.
@@ -96,7 +104,7 @@ def find_table(
     _refuse_unknown(text, header, named)
     near = _nearest(header, aliases[required])
     known = f"the nearest is {near}" if near else hint("", aliases[required])
-    raise UnusableFile(f"{text.name}:1: a column with each {required} ({known}), and got {_listed(header)}; --column names it")
+    raise UnusableFile(f"{text.name}:1: a column with each {required} ({known}), and got {_listed(header)}; {option} names it")
 
 
 def _delimiters(options: Options) -> Sequence[str]:
@@ -134,7 +142,7 @@ def _is_known(header: Sequence[str], names: Sequence[str]) -> bool:
 
 def _refuse_unknown(text: Text, header: Sequence[str], chosen: Mapping[str, str]) -> None:
     there = {_plain(name): name for name in header}
-    missing = [name for name in chosen.values() if _plain(name) not in there]
+    missing = [name for name in chosen.values() if _plain(name) not in there][:_NAMES_SHOWN]
     if missing:
         lines = (
             f"{text.name}:1: no such column; {_near(name, there)}there is {_listed(header)}, and got {shown(name)}" for name in missing
@@ -144,13 +152,13 @@ def _refuse_unknown(text: Text, header: Sequence[str], chosen: Mapping[str, str]
 
 def _nearest(header: Sequence[str], names: Sequence[str]) -> str:
     """The column that is called most like what is wanted."""
-    there = {_plain(name): name for name in header if name.isascii()}
+    there = {_plain(name): name for name in header[:_NAMES_COMPARED] if name.isascii()}
     near = next(filter(None, (nearest(name, there) for name in names)), None)
     return shown(there[near]) if near else ""
 
 
 def _near(name: str, there: Mapping[str, str]) -> str:
-    near = hint(_plain(name), there)
+    near = hint(_plain(name), list(there)[:_NAMES_COMPARED])
     return f"{near} " if near.startswith("did") else ""
 
 

@@ -15,9 +15,10 @@ from hashlib import sha256
 from sim.scenario import presets
 from sim.scenario.domain_blocks import DomainBlock, read_domain_blocks
 from sim.scenario.phrasebook import Book, read_phrasebook
-from sim.scenario.problems import Problem, shown
+from sim.scenario.problems import Problem, clean
 from sim.scenario.reading import Unreadable, decoded, read_bytes
 from sim.scenario.rule_list import Entry, read_rule_list
+from sim.scenario.score_curves import Curves, read_score_curves
 from sim.scenario.traffic import Traffic, read_traffic
 from sim.scenario.tree import Items, Mapping, Node, Path, Place, Refused, Scalar
 
@@ -47,7 +48,7 @@ KINDS = {
         (("platforms", "*", "rules", "*", "rule_list"), ("platforms", "*", "interpretation", "rule_list")), ".csv", read_rule_list
     ),
     "phrasebook": Kind((("phrasebook",),), ".yaml", read_phrasebook),
-    "file of score curves": Kind((("platforms", "*", "rules", "*", "scores"),), ".csv"),
+    "file of score curves": Kind((("platforms", "*", "rules", "*", "scores"),), ".csv", read_score_curves),
     "blocklist": Kind((("jurisdictions", "*", "blocklist"),), ".csv", read_domain_blocks),
     "trace": Kind((("trace", "file"),), ".csv", read_traffic),
 }
@@ -94,6 +95,11 @@ def domain_blocks(name: str, inputs: dict[str, bytes]) -> list[DomainBlock]:
     return read_domain_blocks(_text("domain-blocks", name, inputs), name, [])
 
 
+def score_curves(name: str, inputs: dict[str, bytes]) -> Curves:
+    """The score curves that a scenario holds."""
+    return read_score_curves(decoded(inputs[name], name), name, [])
+
+
 def traffic(name: str, inputs: dict[str, bytes]) -> Traffic:
     """The messages of a trace that a scenario holds.
 
@@ -125,7 +131,8 @@ class _Reader:
             if (kind, file) not in self.names:
                 self.names[kind, file] = self._read(kind, file, node.place)
         except Unreadable as error:
-            self.found.append(Problem(node.place, path, f"{error}: {shown(os.path.normpath(file))}"))
+            named = Problem(node.place, path, f"{error}: '{clean(os.path.normpath(file), 300)}'")
+            self.found.append(named if error.problem.place == node.place else error.problem)
             return node if path[0] == "timeline" else Refused(node.place)
         return Scalar(self.names[kind, file], node.place)
 
@@ -135,13 +142,9 @@ class _Reader:
         if not file.endswith(ending):
             raise Unreadable(place, f"a {kind} is a {ending} file, and got another")
         raw = read_bytes(file, place, MOST_BYTES, f"a {kind}")
-        try:
-            text = decoded(raw, os.path.normpath(file))
-        except Unreadable as error:
-            self.found.append(error.problem)
-        else:
-            if check is not None:
-                check(text, os.path.normpath(file), self.found)
+        text = decoded(raw, os.path.normpath(file))
+        if check is not None:
+            check(text, os.path.normpath(file), self.found)
         name = name_of(file, ending, raw)
         self.inputs[name] = raw
         return name
