@@ -20,7 +20,8 @@ from sim.scenario.rule_list import LONGEST
 
 ALIASES = {
     "combination": (
-        "extenuating combination", "allow combination", "allowed combination", "allow", "exception", "whitelist", *LIST_ALIASES["combination"],
+        "extenuating combination", "allow combination", "allowed combination", "allow", "exception", "whitelist",
+        *LIST_ALIASES["combination"],
     ),
     "of": (
         "censored keyword combinations it extenuates", "extenuates", "of", "switches off", "blocked combinations", "blocked combination",
