@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from sim.cli import main
 from sim.measures.definitions import FUNNEL
 from sim.measures.table import Measurer
 from sim.model.interpretation import Interpretation
@@ -69,7 +72,7 @@ def dropped(ledger: Ledger, rows: np.ndarray, column: int) -> np.ndarray:
 
 def texts(what: Scenario, ledger: Ledger, rows: np.ndarray, column: int) -> list[str]:
     """The words of some messages."""
-    book = Phrasebook(what.phrasebook, list(what.topics), languages(what))
+    book = Phrasebook(what.phrasebook, list(what.topics), languages(what), what.inputs)
     person, topic, manner = ledger.occasions.person[rows], ledger.occasions.topic[rows], ledger.voice[rows, column]
     stance = expressed_stance(what.voice.softening, ledger.people.stance[person, topic], manner)
     phrase = book.phrases(ledger.occasions.key[rows], ledger.people.language[person], topic, stance, manner)
@@ -314,3 +317,34 @@ def test_interpretation_does_not_depend_on_the_stack() -> None:
     what, stacked = ran()
     single = run(what, (1,), (WORLD,))
     assert same(columns(stacked, WORLD, rows_of(stacked, 1)), columns(single, WORLD))
+
+
+LIST = Path(__file__).parents[3] / "shared" / "data" / "tencent-translate" / "translator_tencent.txt"
+
+
+@pytest.mark.skipif(not LIST.exists(), reason="the published list is not at ../shared/data")
+def test_a_meeting_pointed_at_a_published_list_drops_exactly_what_it_holds(tmp_path: Path) -> None:
+    """Texts are put together from every fortieth entry: all of its parts, or the first of several alone."""
+    listed = [[part.strip() for part in line.split("+")] for line in LIST.read_text(encoding="utf-8").splitlines() if line.strip()]
+    whole = [f"我觉得{'，也说'.join(parts)}是这样" for parts in listed[::40]]
+    halves = [f"我们谈谈{parts[0]}吧" for parts in listed if len(parts) > 1][::20]
+    book = {"topics": {topic: {"zh": dict.fromkeys(("critical", "neutral", "supportive"), whole + halves)} for topic in PLAIN["topics"]}}
+    (tmp_path / "book.yaml").write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
+    result = CliRunner().invoke(main, ["import", "combinations", str(LIST), "--out", str(tmp_path / "list.csv")])
+    assert result.exit_code == 0, result.output
+    meeting = {"kind": "meeting", "hours": [{"start": 6, "end": 22}], "rooms": ROOMS, "interpretation": {"rule_list": "list.csv"}}
+    document = merged(
+        BASE, {"phrasebook": "book.yaml", "platforms": {"chat": None, "meeting": meeting}, "convenor": {"collects": ["meeting"]}}
+    )
+    (tmp_path / "meeting.yaml").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    what = load(str(tmp_path / "meeting.yaml"))
+    ledger = run(what, (0, 1), worlds=(WORLD,))
+    rows, column = published(ledger)
+    rows = rows[(ledger.venue[rows, column] == list(what.platforms).index("meeting")) & (ledger.voice[rows, column] != Manner.CODED)]
+    said = [unicodedata.normalize("NFKC", text).casefold() for text in texts(what, ledger, rows, column)]
+    wanted = [[unicodedata.normalize("NFKC", part).casefold() for part in parts] for parts in listed]
+    expected = {text: any(all(part in text for part in parts) for parts in wanted) for text in set(said)}
+    assert dropped(ledger, rows, column).tolist() == [expected[text] for text in said]
+    assert min(sum(expected.values()), len(expected) - sum(expected.values())) > 5
+    chinese = speaks(ledger, rows) == CHINESE
+    assert np.array_equal((ledger.marks[rows, column] & Mark.COUNTED) > 0, ~(dropped(ledger, rows, column) & chinese))
