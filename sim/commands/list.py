@@ -36,8 +36,11 @@ def _figures() -> dict[str, str]:
 
 KINDS: dict[str, tuple[str, Callable[[], dict[str, str]]]] = {
     "scenarios": ("Scenarios to start from (chillsim new --from)", lambda: _presets("scenarios")),
+    "platforms": ("Platforms (preset: NAME, or chillsim new --from)", lambda: _presets("platforms")),
+    "jurisdictions": ("Places (preset: NAME)", lambda: _presets("jurisdictions")),
     "phrasebooks": ("Phrasebooks", lambda: _presets("phrasebooks")),
     "rule-lists": ("Rule lists", lambda: _presets("rule-lists")),
+    "domain-blocks": ("Blocklists of domains", lambda: _presets("domain-blocks")),
     "voices": ("Voice models", _voices),
     "measures": ("Measures", _measures),
     "figures": ("Figures", _figures),
@@ -55,7 +58,8 @@ Example:
 def command(kinds: tuple[str, ...], form: str) -> None:
     """List presets, voice models, measures and figures.
 
-    KIND is one of scenarios, phrasebooks, rule-lists, voices, measures and figures; all if not given.
+    KIND is one of scenarios, platforms, jurisdictions, phrasebooks, rule-lists, domain-blocks, voices, measures and figures; all if
+    not given.
     """
     write_plainly()
     found = {kind: KINDS[kind][1]() for kind in kinds or KINDS}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.scenario.likeness import SECTIONS
+from sim.scenario.presets import shipped
+from sim.scenario.presetting import SECTIONS as PRESET_SECTIONS
 from sim.scenario.schema import Scenario
 
 _EXTENDS = {
@@ -17,23 +19,30 @@ _LIKE = {
     "title": "Like",
     "description": "Another entry beside this one, of which this is a copy except for what stands here.",
 }
+_PRESET = {
+    "type": "string",
+    "title": "Preset",
+    "description": "A preset that ships, from which this entry starts, with its evidence; what stands here is laid over it.",
+}
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of a file: that of a scenario, with `extends` and `like`.
+    """The schema of a file: that of a scenario, with `extends`, `like` and `preset`.
 
     Keys that a scenario requires are required of a file only if it extends no other; those of parts are not, since they may come
-    from the file that is extended or from the entry that is copied.
+    from the file that is extended, from the entry that is copied or from a preset.
     """
     schema = Scenario.model_json_schema()
     required = schema.pop("required")
     for part in schema["$defs"].values():
         part.pop("required", None)
     schema["properties"] = {"extends": _EXTENDS, **schema["properties"]}
-    for section in SECTIONS:
+    for section in (*SECTIONS, *PRESET_SECTIONS):
         (entry,) = schema["properties"][section]["patternProperties"].values()
-        name = entry["$ref"].rsplit("/", 1)[1]
-        schema["$defs"][name]["properties"]["like"] = _LIKE
+        keys = schema["$defs"][entry["$ref"].rsplit("/", 1)[1]]["properties"]
+        keys |= {"like": _LIKE} if section in SECTIONS else {}
+        if section in PRESET_SECTIONS:
+            keys["preset"] = _PRESET | {"enum": list(shipped(section))}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "chillsim scenario",

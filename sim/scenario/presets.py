@@ -35,10 +35,10 @@ def text(kind: str, name: str) -> str:
 
 
 def title(kind: str, name: str) -> str:
-    """A preset's title, read without the rest of the file; in a table it is a comment."""
-    lines = (line.removeprefix("# ") for line in text(kind, name).splitlines())
-    line = next((line for line in lines if line.startswith("title:")), "")
-    return line.removeprefix("title:").strip().strip("\"'")
+    """A preset's title, and the year that it describes if it says so, read without the rest of the file; in a table they are comments."""
+    lines = [line.removeprefix("# ") for line in text(kind, name).splitlines()]
+    said = (next((line.removeprefix(key) for line in lines if line.startswith(key)), "") for key in ("title:", "year:"))
+    return ", ".join(word for word in (value.strip().strip("\"'") for value in said) if word)
 
 
 def _ending(kind: str) -> str:

@@ -62,12 +62,34 @@ groups:
 Where one of several ways of stating something is given, the others go: a `delay: {{fixed: 1 h}}` replaces a `lognormal` one, and
 a rule that changes its `detector` keeps only the keys that its new kind has.
 
+In `platforms` and `jurisdictions`, `preset: NAME` starts from what ships with chillsim (`chillsim list platforms jurisdictions`); what
+stands beside it is laid over it, in this file and in those that extend it. The last file that names a preset decides which; `null` lets
+it go. The preset's evidence comes along for every value that is still the preset's: a value that is laid over it needs its own. A
+preset may speak of places, such as `china`, that a scenario does not have; that is left out (`shares_with`, `perceived_exposure`,
+`perceived_removal`), and a rule whose `registered_in` is left empty covers nobody, of which `chillsim check` makes a note.
+
+A preset can be had under any name, as often as wanted:
+
+```yaml
+extends: minimal.yaml
+name: on-presets
+jurisdictions:
+  china: {{preset: china-2020, sensitivity: {{elections: 0.8}}}}
+platforms:
+  wechat: {{preset: wechat-group-2020, habit: 2}}
+  careful: {{like: wechat, rules: {{desk-removal: {{recall: 0.6}}}}}}
+evidence:
+  jurisdictions.china.sensitivity: {{assumption: "elections are what the law minds", range: [0.5, 1]}}
+  platforms.*.habit: {{assumption: "what if", range: [0.1, 10]}}
+  platforms.careful.rules.desk-removal.recall: {{assumption: "what if", range: [0.3, 0.9]}}
+```
+
 In `groups` and `platforms`, `like: NAME` starts from a copy of another entry; what stands beside it is laid over the copy. It is
-resolved after `extends`.
+resolved after `extends` and `preset`; an entry has one or the other.
 
 ## Setting a value on the command line
 
-`--set PATH=VALUE` sets one parameter, after `extends` and `like`; it can be repeated. The value is read as in a file, so quote it
+`--set PATH=VALUE` sets one parameter, after `extends`, `preset` and `like`; it can be repeated. The value is read as in a file, so quote it
 for the shell where needed. It may name what does not exist yet only as the last key and where names are free
 (`jurisdictions.here.blocks.chat=1`); `null` restores the default.
 

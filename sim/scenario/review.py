@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.measures.definitions import LADDER
 from sim.scenario.evidence import Basis, Parameter, parameters
+from sim.scenario.notes import notes
 from sim.scenario.problems import clean, dotted
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import Path
@@ -71,6 +72,7 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
         "horizon": format_duration(scenario.horizon),
         "occasions": occasions(scenario),
         **({"trace": found} if (found := in_trace(scenario)) else {}),
+        "notes": [{"path": dotted(path), "text": text} for path, text in notes(scenario)],
         "parameters": [_as_data(parameter) for parameter in parameters(scenario)],
     }
 
@@ -90,6 +92,7 @@ def as_tables(scenario: Scenario) -> Iterator[Text | Table]:
         much = ", ".join(_counted(found[what], what) for what in ("messages", "authors", "rooms"))
         yield Text(f"  trace: {much}; {found['replies']:,} in reply to another")
         yield from (Text(f"    {found[what]:,} {text}") for what, text in IN_TRACE.items() if found[what])
+    yield from (Text(f"  note: {dotted(path)}: {text}", style="yellow") for path, text in notes(scenario))
     stated = parameters(scenario)
     for basis, heading in HEADINGS.items():
         chosen = [parameter for parameter in stated if parameter.basis == basis]

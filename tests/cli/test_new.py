@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from sim.cli import main
 from sim.experiment.task import run_task
-from sim.scenario import load, parameters
+from sim.scenario import load, parameters, presets
 from sim.scenario.presets import shipped
 
 
@@ -42,6 +42,15 @@ def test_the_starter_is_explained_and_says_where_its_numbers_come_from() -> None
     assert [parameter.path for parameter in parameters(load("there.yaml")) if parameter.basis == "none stated"] == []
 
 
+@pytest.mark.parametrize("start", shipped("platforms"))
+def test_it_writes_a_scenario_on_a_platform_that_ships(start: str) -> None:
+    assert new("mine", "--from", start).exit_code == 0
+    assert f"preset: {start}\n" in Path("mine.yaml").read_text(encoding="utf-8")
+    scenario = load("mine.yaml")
+    assert presets.title("platforms", start) == f"{scenario.platforms['platform'].title}, 2020"
+    assert [parameter.path for parameter in parameters(scenario) if parameter.basis == "none stated"] == []
+
+
 def test_it_never_overwrites() -> None:
     Path("mine.yaml").write_text("precious", encoding="utf-8")
     result = new("mine")
@@ -56,8 +65,8 @@ def test_it_never_overwrites() -> None:
         (("Mine",), "NAME: a name (lower-case letters, digits and hyphens, a letter first), and got 'Mine'"),
         (("../x",), "NAME: a name (lower-case letters, digits and hyphens, a letter first), and got '../x'"),
         (("x\n",), "NAME: a name (lower-case letters, digits and hyphens, a letter first), and got 'x\\n'"),
-        (("x", "--from", "strter"), "--from: a scenario that ships (did you mean 'starter'?), and got 'strter'"),
-        (("x", "--from", "../starter"), "--from: a scenario that ships (did you mean 'starter'?), and got '../starter'"),
+        (("x", "--from", "strter"), "--from: a scenario or platform that ships (did you mean 'starter'?), and got 'strter'"),
+        (("x", "--from", "../starter"), "--from: a scenario or platform that ships (did you mean 'starter'?), and got '../starter'"),
         (("x", "--out", "none/x.yaml"), "none/x.yaml: cannot be written: No such file or directory"),
     ],
 )

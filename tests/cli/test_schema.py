@@ -29,11 +29,14 @@ def test_it_carries_units_evidence_and_patterns() -> None:
     assert all("description" in field for part in data["$defs"].values() for field in part["properties"].values())
 
 
-def test_it_knows_extends_and_like() -> None:
+def test_it_knows_extends_like_and_preset() -> None:
     data = json.loads(json.dumps(schema()))
     assert "extends" in data["properties"]
     assert all("like" in data["$defs"][name]["properties"] for name in ("Group", "Platform"))
     assert "like" not in data["$defs"]["Topic"]["properties"]
+    assert "wechat-group-2020" in data["$defs"]["Platform"]["properties"]["preset"]["enum"]
+    assert "china-2020" in data["$defs"]["Jurisdiction"]["properties"]["preset"]["enum"]
+    assert "preset" not in data["$defs"]["Group"]["properties"]
     assert set(data["then"]["required"]) == {name for name, field in Scenario.model_fields.items() if field.is_required()}
     assert "required" not in data
 
