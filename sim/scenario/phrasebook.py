@@ -6,7 +6,7 @@ import math
 
 from sim.scenario.problems import Problem, hint, shown
 from sim.scenario.reading import Budget, Unreadable, read_text
-from sim.scenario.tree import Items, Mapping, Node, Path, plain
+from sim.scenario.tree import Items, Mapping, Node, Path, Refused, plain
 
 TONES = ("critical", "neutral", "supportive", "coded")
 KEYS = ("title", "evidence", "topics")
@@ -49,7 +49,7 @@ def _language(node: Node, path: Path, found: list[Problem]) -> dict[str, Texts]:
 
 def _texts(node: Node, path: Path, found: list[Problem]) -> Texts:
     if not isinstance(node, Items):
-        found.append(Problem(node.place, path, f"a list of texts, and got {shown(plain(node))}"))
+        _refuse(node, path, "a list of texts", found)
         return []
     read = [_text(inner, (*path, index), found) for index, inner in enumerate(node.values)]
     return [entry for entry in read if entry is not None]
@@ -62,18 +62,22 @@ def _text(node: Node, path: Path, found: list[Problem]) -> tuple[str, float] | N
     _check_keys(entries, path, ("text", "weight"), found)
     text, weight = (plain(entries[key]) if key in entries else default for key, default in (("text", None), ("weight", 1.0)))
     if not isinstance(text, str) or not 0 < len(text.strip()) <= LONGEST_TEXT:
-        found.append(Problem(node.place, path, f"a text of 1 to {LONGEST_TEXT:,} characters, and got {shown(text)}"))
+        _refuse(entries.get("text", node), path, f"a text of 1 to {LONGEST_TEXT:,} characters", found)
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= HIGHEST_WEIGHT or not math.isfinite(weight):
-        place = entries["weight"].place
-        found.append(Problem(place, (*path, "weight"), f"a number above 0 and at most {HIGHEST_WEIGHT:,.0f}, and got {shown(weight)}"))
-    return (str(text), float(str(weight))) if len(found) == before else None
+        _refuse(entries["weight"], (*path, "weight"), f"a number above 0 and at most {HIGHEST_WEIGHT:,.0f}", found)
+    return (text, float(weight)) if isinstance(text, str) and isinstance(weight, int | float) and len(found) == before else None
 
 
 def _entries(node: Node, path: Path, rule: str, found: list[Problem]) -> dict[str, Node]:
     if isinstance(node, Mapping):
         return node.entries
-    found.append(Problem(node.place, path, f"{rule}, and got {shown(plain(node))}"))
+    _refuse(node, path, rule, found)
     return {}
+
+
+def _refuse(node: Node, path: Path, rule: str, found: list[Problem]) -> None:
+    if not isinstance(node, Refused):
+        found.append(Problem(node.place, path, f"{rule}, and got {shown(plain(node))}"))
 
 
 def _check_keys(entries: dict[str, Node], path: Path, known: tuple[str, ...], found: list[Problem]) -> None:

@@ -38,7 +38,7 @@ class Table:
 
     def __init__(self, text: str, columns: Sequence[str], required: Sequence[str], most: int, faults: Faults) -> None:
         """`columns` are those that may be there, `required` those that must, `most` the rows that it may have."""
-        lines = text.split("\n")
+        lines = text.removesuffix("\n").split("\n")
         table = list(dropwhile(lambda line: line.startswith("#"), lines))
         self._before = len(lines) - len(table)
         self._reader = csv.reader((f"{line}\n" for line in table), strict=True)
