@@ -61,6 +61,23 @@ def test_another_half_life_holds_from_now_on(
     assert np.allclose(everything(counters, later), expected, rtol=1e-9, atol=1e-9)
 
 
+@given(events=amounts, half_lives=st.tuples(st.floats(10, 1000), st.floats(10, 1000), st.floats(10, 1000)))
+@settings(max_examples=100, deadline=None)
+def test_what_is_taken_back_leaves_nothing_whatever_the_half_lives_were(
+    events: list[tuple[float, int, int, float, float]], half_lives: tuple[float, float, float]
+) -> None:
+    """As of the time at which it was added, though half-lives have changed since."""
+    counters = Counters(2, ENTRIES, WORLDS, half_lives[0])
+    events = sorted((min(time, 3000.0), *rest) for time, *rest in events)
+    for begin, end, half_life in ((0.0, 1000.0, half_lives[0]), (1000.0, 2000.0, half_lives[1]), (2000.0, 4000.0, half_lives[2])):
+        counters.set_half_life(half_life, begin)
+        for time, entry, world, first, second in (event for event in events if begin <= event[0] < end):
+            counters.add(np.array([entry]), np.array([world]), (first, second), time)
+    for time, entry, world, first, second in events:
+        counters.add(np.array([entry]), np.array([world]), (-first, -second), time)
+    assert np.allclose(everything(counters, 4000.0), 0, atol=1e-9)
+
+
 def test_one_batch_adds_every_amount_to_the_same_entry() -> None:
     counters = Counters(1, ENTRIES, WORLDS, 10.0)
     counters.add(np.array([1, 1, 1]), np.array([0, 0, 1]), (np.array([1.0, 2.0, 4.0]),), np.array([0.0, 10.0, 20.0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.model.hours import hours_of_week
+from sim.model.hours import hours_begun, hours_of_week
 from sim.scenario.schema.desk import Hours
 
 
@@ -28,3 +28,9 @@ def test_hours_that_end_on_the_next_day_run_over_midnight_and_over_the_end_of_th
 @pytest.mark.parametrize(("utc_offset", "expected"), [(8, [1]), (-5, [14]), (10, [167])])
 def test_hours_are_local(utc_offset: int, expected: list[int]) -> None:
     assert covered(utc_offset, days="monday", start=9, end=10) == expected
+
+
+def test_hours_are_counted_from_when_they_began() -> None:
+    begun = hours_begun(Hours.model_validate({"days": "sunday", "start": 22, "end": 2}), 0)
+    assert begun[[166, 167, 0, 1]].tolist() == [0, 1, 2, 3]
+    assert (begun >= 0).sum() == 4

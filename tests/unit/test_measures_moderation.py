@@ -66,6 +66,17 @@ def test_desks_add_up() -> None:
     assert value(found, "backlog_mean") == pytest.approx(72 / 48)
 
 
+def test_each_desk_has_a_row_of_its_own() -> None:
+    one = DeskRecord(waits=[0.5] * 60, arrived=70, expired=10, busy_hours=6.0, duty_hours=10.0, backlog_hours=48.0)
+    two = DeskRecord(waits=[2.0] * 40, arrived=50, expired=2, busy_hours=3.0, duty_hours=5.0, backlog_hours=24.0)
+    found = desks(**{"chat.one": one, "chat.two": two})
+    assert [value(found, "reviewer_utilisation", "desk", f"chat.{name}") for name in ("one", "two")] == [0.6, 0.6]
+    assert [value(found, "review_wait_p50", "desk", f"chat.{name}") for name in ("one", "two")] == [0.5, 2.0]
+    assert math.isnan(value(found, "review_wait_p95", "desk", "chat.two"))
+    assert [value(found, "backlog_mean", "desk", f"chat.{name}") for name in ("one", "two")] == [1.0, 0.5]
+    assert value(found, "reviews_expired", "desk", "chat.two") == pytest.approx(2 / 50)
+
+
 def test_idle_desks_have_no_waits_and_no_share_of_expired_cases() -> None:
     found = desks(idle=DeskRecord(duty_hours=48.0))
     assert value(found, "reviewer_utilisation") == 0
