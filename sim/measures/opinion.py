@@ -21,15 +21,13 @@ _WIDTH = 2 / BINS
 class Opinions:
     """Private stances of a stack of replications, weighted by people's interest in each topic, and those that messages show."""
 
-    def __init__(self, ledger: Ledger, softening: float, replications: int) -> None:
+    def __init__(self, ledger: Ledger, replications: int) -> None:
         self._ledger = ledger
         self._replications = replications
         people, occasions = ledger.people, ledger.occasions
         self._interest = np.diff(people.topic_cdf, axis=1, prepend=0.0)[people.group]
-        private = occasions.private_stance(people)
-        self._sincere, self._softened = (
-            _bins(expressed_stance(softening, private, np.array(manner, np.uint8))) for manner in (Manner.SINCERE, Manner.SOFTENED)
-        )
+        self._stance = occasions.private_stance(people)
+        self._bin = _bins(self._stance)
 
     def private(self, level: NDArray[np.integer], levels: int) -> Floats:
         """(replications, levels, BINS) weight of private stances; level is (P, K)."""
@@ -40,7 +38,10 @@ class Opinions:
     def voiced(self, world: int, which: NDArray[np.bool_], level: NDArray[np.integer], levels: int) -> Floats:
         """(replications, levels, BINS) count of stances shown by some of the messages; level is (O,)."""
         ledger, rows = self._ledger, np.flatnonzero(which)
-        shown = np.where(ledger.voice[rows, world] == Manner.SOFTENED, self._softened[rows], self._sincere[rows])
+        shown, manner = self._bin[rows].astype(np.int64), ledger.voice[rows, world]
+        softened = np.flatnonzero(manner == Manner.SOFTENED)
+        soft = rows[softened]
+        shown[softened] = _bins(expressed_stance(ledger.softening[soft, world], self._stance[soft], manner[softened]))
         replication = ledger.people.replication[ledger.occasions.person[rows]].astype(np.int64)
         return self._histogram((replication * levels + level[rows]) * BINS + shown, levels)
 

@@ -51,7 +51,7 @@ class Measurer:
         self._replication = ledger.people.replication[ledger.occasions.person]
         self._group = ledger.people.group[ledger.occasions.person]
         self._policy = compile_policy(scenario)
-        self._opinions = Opinions(ledger, scenario.voice.softening, self._replications)
+        self._opinions = Opinions(ledger, self._replications)
         self._tables: dict[tuple[int, str], NDArray[np.int64]] = {}
         self._states: dict[int, NDArray[np.int16]] = {}
         self._private: dict[str, Floats] = {}

@@ -41,6 +41,7 @@ class Conversation:
         self._afraid = np.flatnonzero(world.switches.fear)
         self._moderated = np.flatnonzero(world.switches.moderation)
         self._topics = world.people.topics
+        self._model = VOICE_MODELS[world.scenario.voice.model](world.scenario, world.people, world.rooms, self._worlds)
         self._settled: Stretch | None = None
         self._next = 0
         self.barred_until = np.zeros((len(world.people), self._worlds))
@@ -74,7 +75,8 @@ class Conversation:
     def _handle(self, window: Stretch) -> None:
         self._world.actions.teach(self._world.env.now)
         window = self._without_barred(window)
-        manner = self._voices(window)
+        voice, situation = self._world.policy.scenario.voice, self._situation(window)
+        manner = self._voices(window, situation)
         arises = np.ones(window.venue.shape, np.bool_)
         later = np.flatnonzero((window.parent >= 0) & (window.parent < window.rows.start))
         arises[later] = self._prompted(window, later)
@@ -87,6 +89,8 @@ class Conversation:
         if self._world.actions.sanctions.anywhere:
             window = self._bar_at_once(window, arises, said, messages, verdict)
         self._write(window, arises, said, manner)
+        if self._model.remembers:
+            self._model.learn(voice, situation, window.open & arises, np.isfinite(self._world.ledger.shown[window.rows]))
         kept = np.flatnonzero(said.reshape(-1)[sent])
         if len(kept) < len(sent):
             messages, verdict = messages.take(kept), verdict.take(kept)
@@ -102,7 +106,13 @@ class Conversation:
             barred |= sanctions.barred(window.venue, person, window.time)
         return _closed(window, barred) if barred.any() else window
 
-    def _voices(self, window: Stretch) -> Manners:
+    def _voices(self, window: Stretch, situation: Situation) -> Manners:
+        choice = self._model.choose(self._world.policy.scenario.voice, situation)
+        if choice.softening is not None:
+            self._world.ledger.softening[window.rows] = choice.softening
+        return choice.manner
+
+    def _situation(self, window: Stretch) -> Situation:
         world, authors, now = self._world, window.authors, self._world.env.now
         person, rows = authors.person[:, None], window.rows
         removal, reprisal, noticed = np.zeros((3, *window.venue.shape))
@@ -113,8 +123,7 @@ class Conversation:
             world.ledger.removal_risk[rows], world.ledger.reprisal_risk[rows] = r, s
         if len(there := self._moderated):
             noticed[:, there] = world.beliefs.noticed(person, window.room[:, there], there, now)
-        voice = world.policy.scenario.voice
-        situation = Situation(
+        return Situation(
             stance=authors.stance[:, None],
             heat=authors.heat[:, None],
             benefit=authors.benefit[:, None],
@@ -128,8 +137,13 @@ class Conversation:
             noticed=noticed,
             speak_luck=authors.speak_luck[:, None],
             manner_luck=authors.manner_luck[:, None],
+            key=window.key,
+            person=person,
+            pair=authors.pair[:, None],
+            room=window.room,
+            room_pair=window.room_pair,
+            afraid=world.switches.fear,
         )
-        return VOICE_MODELS[voice.model](voice, situation)
 
     def _submissions(self, window: Stretch, sent: Indices, manner: Manners) -> Submissions:
         """Messages at flat positions of the window, as their authors send them if the occasion arises."""
@@ -137,7 +151,8 @@ class Conversation:
         local, column = np.divmod(sent, self._worlds)
         spoken, private, platform = manner.reshape(-1)[sent], authors.stance.take(local), window.venue.take(sent)
         person, topic, key = authors.person.take(local), window.topic.take(local), window.key.take(local)
-        stance, room = expressed_stance(voice.softening, private, spoken), window.room.take(sent)
+        softening, evasion = world.ledger.softening[local + window.rows.start, column], voice.coded_evasion
+        stance, room = expressed_stance(softening, private, spoken), window.room.take(sent)
         phrase = np.full(len(sent), -1, np.int32)
         if len(read := np.flatnonzero(world.pipeline.reads[platform] & world.switches.moderation[column])):
             phrase[read] = world.phrases(key[read], person[read], topic[read], stance[read], spoken[read])
@@ -156,9 +171,9 @@ class Conversation:
             resident=world.people.resident[person],
             key=key,
             time=window.time.take(local),
-            heat=expressed_heat(voice, authors.heat.take(local), spoken),
+            heat=expressed_heat(softening, evasion, authors.heat.take(local), spoken),
             stance=stance,
-            criticality=expressed_heat(voice, (1 - private) / 2, spoken),
+            criticality=expressed_heat(softening, evasion, (1 - private) / 2, spoken),
             phrase=phrase,
             dropped=np.zeros(len(sent), np.bool_),
             kept=window.kept.take(sent),
@@ -302,11 +317,12 @@ class Conversation:
         occasion, column, times, room = occasion[inside], column[inside], times[inside], room[inside]
         person, topic, manner = world.occasions.person[occasion], world.occasions.topic[occasion], world.ledger.voice[occasion, column]
         private = world.occasions.private_stance(world.people, occasion)
-        heat = expressed_heat(voice, sincere_heat(world.people, world.policy, person, topic, private), manner)
+        softening, sincere = world.ledger.softening[occasion, column], sincere_heat(world.people, world.policy, person, topic, private)
+        heat = expressed_heat(softening, voice.coded_evasion, sincere, manner)
         dropped = (world.ledger.marks[occasion, column] & Mark.UNINTERPRETED) > 0
         reached = self._reached(person, room, column, dropped)
         where = room * np.int64(self._topics) + topic
-        beliefs.record_published(where, column, expressed_stance(voice.softening, private, manner), times, reached)
+        beliefs.record_published(where, column, expressed_stance(softening, private, manner), times, reached)
         beliefs.record_witnessed(where, column, heat * reached, times)
 
     def _surveil(self, messages: Submissions, published: Flags) -> None:

@@ -62,6 +62,7 @@ class Ledger:
         shown: time of publication, inf where it never was.
         gone: time of removal or hiding, inf where it never was.
         back: time of reinstatement, inf where it never was; what is not published, or gone, can be seen again from then on.
+        softening: how far the message moves, or would move, towards the official line if softened.
         audience: people who might read it, beside the author.
         afraid: indices of the worlds with fear; A of them.
         removal_risk, reprisal_risk: (O, A) risks that authors perceived, R and S.
@@ -84,6 +85,7 @@ class Ledger:
     shown: Floats
     gone: Floats
     back: Floats
+    softening: Floats
     audience: Ints
     afraid: tuple[int, ...]
     removal_risk: NDArray[np.float32]
@@ -94,8 +96,20 @@ class Ledger:
     samples: list[tuple[float, int, int, str, float]] = field(default_factory=list)
 
 
-def new_ledger(people: People, rooms: Rooms, occasions: Occasions, switches: Switches, horizon: float, reinstates: bool = True) -> Ledger:
-    """An empty ledger; where no platform `reinstates` messages, no memory is spent on when they come back."""
+def new_ledger(
+    people: People,
+    rooms: Rooms,
+    occasions: Occasions,
+    switches: Switches,
+    horizon: float,
+    softening: float | None = None,
+    reinstates: bool = True,
+) -> Ledger:
+    """An empty ledger.
+
+    No memory is spent on when messages come back where no platform `reinstates` them, nor on how far each is softened where that is
+    the same for all; where `softening` is None, it is not.
+    """
     shape = (len(occasions), len(switches))
     afraid = tuple(np.flatnonzero(switches.fear).tolist())
     return Ledger(
@@ -112,6 +126,7 @@ def new_ledger(people: People, rooms: Rooms, occasions: Occasions, switches: Swi
         shown=np.full(shape, np.inf),
         gone=np.full(shape, np.inf),
         back=np.full(shape, np.inf) if reinstates else np.broadcast_to(np.inf, shape),
+        softening=np.zeros(shape) if softening is None else np.broadcast_to(softening, shape),
         audience=np.zeros(shape, np.int32),
         afraid=afraid,
         removal_risk=np.zeros((len(occasions), len(afraid)), np.float32),

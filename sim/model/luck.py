@@ -87,6 +87,10 @@ class Purpose(IntEnum):
     SPELL_REST = auto()
     VARIANT_LISTED = auto()
     VARIANT_LAG = auto()
+    THRESHOLD = auto()
+    SHYNESS = auto()
+    CONFIDENCE = auto()
+    ANSWER = auto()
 
 
 def _mix_int(value: int) -> int:

@@ -25,7 +25,7 @@ from sim.model.readers import mark_seen
 from sim.model.rooms import draw_rooms
 from sim.model.surveillance import Surveillance
 from sim.model.timeline import schedule
-from sim.model.voice import Manners
+from sim.model.voice import VOICE_MODELS, Manners
 from sim.model.worlds import switches
 from sim.scenario.schema import Scenario
 
@@ -67,7 +67,8 @@ class World:
         self.rooms = draw_rooms(scenario, self.people, ranking)
         self.occasions = draw_occasions(scenario, self.people, self.rooms, ranking)
         reinstates = any(p.appeals is not None for what in (scenario, *(v for _, v in variants)) for p in what.platforms.values())
-        self.ledger = new_ledger(self.people, self.rooms, self.occasions, self.switches, scenario.horizon, reinstates)
+        softening = None if VOICE_MODELS[scenario.voice.model].softens_at_will else scenario.voice.softening
+        self.ledger = new_ledger(self.people, self.rooms, self.occasions, self.switches, scenario.horizon, softening, reinstates)
         self.access = Access(self.people, self.rooms, self.occasions, ranking, self.policy, self.switches)
         self.beliefs = Beliefs(self.people, len(self.rooms.size), self.policy, len(self.switches))
         self.convenor = Convenor(self.env, scenario, self.ledger, self.switches)

@@ -110,6 +110,9 @@ def _forbidden(path: tuple[str, ...]) -> str | None:
 
 
 def _changed_kinds(before: Scenario, after: Scenario) -> Iterator[Fault]:
+    for key in ("softening", "model") if after.voice.model == before.voice.model else ("model",):
+        if getattr(after.voice, key) != getattr(before.voice, key):
+            yield ("voice", key), f"a scenario keeps its voice.{key} ({getattr(before.voice, key)}) while time runs"
     for platform, spec in after.platforms.items():
         for name, rule in spec.rules.items():
             old = before.platforms[platform].rules[name]

@@ -30,6 +30,7 @@ def clashes(scenario: Scenario) -> list[Clash]:
         _in_platforms,
         _in_presets,
         in_keyword_rules,
+        _in_voice,
         _in_timeline,
         _late,
         _no_weight,
@@ -113,6 +114,10 @@ def _in_desks(platform: Platform, here: Path) -> Iterator[Clash]:
         yield from _keys("a rule of this platform", desk.services, platform.rules, (*here, "desks", name, "services"))
     if platform.appeals is not None:
         yield from _value("a desk of this platform", platform.appeals.desk, platform.desks, (*here, "appeals", "desk"))
+
+
+def _in_voice(scenario: Scenario) -> Iterator[Clash]:
+    yield from _keys("a group of this scenario", getattr(scenario.voice, "means", ()), scenario.groups, ("voice", "means"))
 
 
 def _in_presets(scenario: Scenario) -> Iterator[Clash]:

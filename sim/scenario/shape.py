@@ -46,10 +46,11 @@ class PartOf:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several parts, told apart by one of their keys."""
+    """One of several parts, told apart by one of their keys; where it is not given, it may have a default."""
 
     key: str
     parts: dict[str, PartOf] = field(hash=False)
+    default: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,9 @@ def _shape(annotation: Any, metadata: Sequence[Any] = (), discriminator: Any = N
 
 
 def _choice(options: Sequence[type[Part]], key: str) -> Choice:
-    return Choice(key, {tag: PartOf(option) for option in options for tag in get_args(option.model_fields[key].annotation)})
+    tags = {tag: option for option in options for tag in get_args(option.model_fields[key].annotation)}
+    default = next((tag for tag, option in tags.items() if not option.model_fields[key].is_required()), None)
+    return Choice(key, {tag: PartOf(option) for tag, option in tags.items()}, default)
 
 
 def _value(annotation: Any, metadata: Sequence[Any]) -> Value:
@@ -130,7 +133,7 @@ def _bounds(metadata: Sequence[Any]) -> Bounds:
 def part_of(shape: Shape, data: object) -> PartOf | None:
     """The part that data of this shape is: for a choice, by its telling key; None where that does not say."""
     if isinstance(shape, Choice):
-        tag = data.get(shape.key) if isinstance(data, dict) else None
+        tag = data.get(shape.key, shape.default) if isinstance(data, dict) else None
         return shape.parts.get(tag) if isinstance(tag, str) else None
     return shape if isinstance(shape, PartOf) else None
 
@@ -166,10 +169,10 @@ def _readable_value(value: Value) -> str:
             return "true or false"
         case "name":
             return "a name (lower-case letters, digits and hyphens)"
-        case "text":
-            return "a text" + (f" of {_length(value.bounds)}characters" if value.bounds.high else "")
         case "date":
             return "a date such as '2020-03-30'"
+        case "text":
+            return "a text" + (f" of {_length(value.bounds)}characters" if value.bounds.high else "")
         case "duration":
             return f"a duration{_range(value.bounds, format_duration)}, with its unit ('15 min', '3 h', '10 d')"
         case "anything":

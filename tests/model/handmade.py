@@ -107,6 +107,7 @@ def handmade(rows: list[tuple[float, int, int, int, tuple[Fate, ...]]] | None = 
         shown=shown,
         gone=column("gone", np.float64),
         back=column("back", np.float64),
+        softening=np.full(shown.shape, what.voice.softening),
         audience=np.full(shown.shape, 3, np.int32),
         afraid=(1,),
         removal_risk=np.linspace(0, 0.9, len(rows), dtype=np.float32)[:, None],

@@ -31,7 +31,7 @@ def said_and_heat(what: Scenario, ledger: Ledger) -> tuple[np.ndarray, np.ndarra
     sensitivity = np.array([what.jurisdictions["home"].sensitivity[topic] for topic in what.topics])
     person, topic = ledger.occasions.person[rows], ledger.occasions.topic[rows]
     sincere = sensitivity[topic] * (1 - ledger.people.stance[person, topic]) / 2
-    return rows, ledger.outcome[rows, at], expressed_heat(what.voice, sincere, ledger.voice[rows, at])
+    return rows, ledger.outcome[rows, at], expressed_heat(what.voice.softening, what.voice.coded_evasion, sincere, ledger.voice[rows, at])
 
 
 def test_a_faultless_desk_keeps_what_is_against_the_rule_and_releases_the_rest() -> None:

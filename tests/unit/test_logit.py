@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,34 +11,39 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.model.voice import VOICE_MODELS, Manner, Situation, expressed_heat, expressed_stance
+from sim.model.voice import Manner, Situation, expressed_heat, expressed_stance
+from sim.model.voice.logit import choose
 from sim.scenario.schema import Logit
 
 DRAWS = 200
 """Points a side of the grid of luck on which probabilities are counted: exact to 1/200."""
 
 
+ORDINARY: dict[str, Any] = {
+    "stance": -0.5, "heat": 0.6, "benefit": 1.0, "fear": 1.0, "conformity": 0.0, "reactance": 0.0, "fluent": True,
+    "removal": 0.0, "reprisal": 0.0, "climate": 0.0, "noticed": 0.0,
+}  # fmt: skip
+
+
 def situation(**given: float | bool) -> Situation:
     """One occasion; what is not given is neutral. Luck is a grid over the unit square."""
-    ordinary: dict[str, Any] = {
-        "stance": -0.5, "heat": 0.6, "benefit": 1.0, "fear": 1.0, "conformity": 0.0, "reactance": 0.0, "fluent": True,
-        "removal": 0.0, "reprisal": 0.0, "climate": 0.0, "noticed": 0.0,
-    }  # fmt: skip
     axis = (np.arange(DRAWS) + 0.5) / DRAWS
     speak, manner = (grid.reshape(-1, 1) for grid in np.meshgrid(axis, axis))
-    columns = {name: np.full((1, 1), amount) for name, amount in (ordinary | given).items()}
-    return Situation(**columns, speak_luck=speak, manner_luck=manner)
+    columns = {name: np.full((1, 1), amount) for name, amount in (ORDINARY | given).items()}
+    nowhere: dict[str, Any] = dict.fromkeys(("person", "pair", "room", "room_pair"), np.zeros((1, 1), np.int64))
+    afraid, key = np.ones(1, np.bool_), np.zeros(1, np.uint64)
+    return Situation(**columns, speak_luck=speak, manner_luck=manner, afraid=afraid, key=key, **nowhere)
 
 
 def shares(voice: Logit, **given: float | bool) -> np.ndarray:
     """Shares of silent, sincere, softened and coded."""
-    chosen = VOICE_MODELS[voice.model](voice, situation(**given))
+    chosen = choose(voice, situation(**given))
     return np.bincount(chosen.ravel(), minlength=4) / chosen.size
 
 
 def by_hand(voice: Logit, **given: float | bool) -> np.ndarray:
     """The same from the formulas of the model, in plain arithmetic."""
-    at = {f.name: float(getattr(situation(**given), f.name)[0, 0]) for f in fields(Situation)}
+    at = {name: float(getattr(situation(**given), name)[0, 0]) for name in ORDINARY}
     x, h = at["stance"], at["heat"]
     options = {
         Manner.SINCERE: (1.0, x, h, at["reactance"] * at["noticed"], 0.0),
@@ -167,10 +172,10 @@ def test_reactance_makes_people_speak_up() -> None:
 
 def test_each_world_chooses_by_its_own_risks() -> None:
     at = replace(situation(), reprisal=np.array([[0.0, 0.2, 0.9]]))
-    chosen = VOICE_MODELS["logit"](Logit(), at)
+    chosen = choose(Logit(), at)
     assert chosen.shape == (DRAWS**2, 3)
     for column, risk in enumerate((0.0, 0.2, 0.9)):
-        assert np.array_equal(chosen[:, [column]], VOICE_MODELS["logit"](Logit(), situation(reprisal=risk)))
+        assert np.array_equal(chosen[:, [column]], choose(Logit(), situation(reprisal=risk)))
 
 
 def test_extreme_utilities_are_no_accident() -> None:
@@ -185,4 +190,4 @@ def test_what_a_message_shows() -> None:
     manners = np.array(list(Manner), np.uint8)
     voice = Logit(softening=0.5, coded_evasion=0.8)
     assert expressed_stance(0.5, np.full(4, -0.6), manners).tolist() == pytest.approx([-0.6, -0.6, 0.2, -0.6])
-    assert expressed_heat(voice, np.full(4, 0.8), manners).tolist() == pytest.approx([0, 0.8, 0.4, 0.16])
+    assert expressed_heat(0.5, voice.coded_evasion, np.full(4, 0.8), manners).tolist() == pytest.approx([0, 0.8, 0.4, 0.16])

@@ -13,6 +13,7 @@ from sim.scenario.tree import Place
 from tests.scenario_files import BASE, LINES, problem, problems
 
 NEXT = f"s.yaml:{LINES + 1}"
+VOICES = "logit, strategic, threshold, spiral, reinforcement"
 
 
 @pytest.mark.parametrize(
@@ -25,8 +26,8 @@ NEXT = f"s.yaml:{LINES + 1}"
         ("window: 30\n", f"{NEXT}:1: window: a duration from 1 min to 1 d, with its unit ('15 min', '3 h', '10 d'), and got 30"),
         ("window: 2 d\n", f"{NEXT}:1: window: a duration from 1 min to 1 d, with its unit ('15 min', '3 h', '10 d'), and got '2 d'"),
         ("hour_profile: [1]\n", f"{NEXT}:1: hour_profile: a list of 24 values, each a number from 0 to 1,000,000, and got 1"),
-        ("voice: {model: guess}\n", f"{NEXT}:9: voice.model: logit, and got 'guess'; known: logit"),
-        ("voice: 3\n", f"{NEXT}:1: voice: a mapping with keys such as model, temperature, manner_temperature, and got 3"),
+        ("voice: {model: guess}\n", f"{NEXT}:9: voice.model: one of {VOICES}, and got 'guess'; known: {VOICES}"),
+        ("voice: 3\n", f"{NEXT}:1: voice: a mapping whose model is one of {VOICES}, and got 3"),
         ("phrasebook: un7\n", f"{NEXT}:1: phrasebook: a phrasebook that ships (did you mean 'un75'?), and got 'un7'"),
         ("timeline: [{at: 11 d, withdraw: chat}]\n", f"{NEXT}:13: timeline.0.at: a time within the horizon of 10 d, and got '11 d'"),
         (

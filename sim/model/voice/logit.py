@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model.luck import Floats
-from sim.model.voice.situation import Manner, Manners, Situation
+from sim.model.voice.situation import Choice, Manner, Manners, Situation, VoiceModel
 from sim.scenario.schema import Logit
+
+
+class LogitVoice(VoiceModel[Logit]):
+    """The simulation's own voice model; it remembers nothing beyond people's beliefs."""
+
+    def choose(self, voice: Logit, at: Situation) -> Choice:
+        """See `choose`."""
+        return Choice(choose(voice, at))
 
 
 def choose(voice: Logit, at: Situation) -> Manners:

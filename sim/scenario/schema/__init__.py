@@ -8,7 +8,7 @@ from sim.scenario.schema.platform import Platform
 from sim.scenario.schema.rules import ClassifierRule, DirectiveRule, KeywordRule, ReportRule, Rule, SampleRule
 from sim.scenario.schema.scenario import Convenor, Evidence, Scenario
 from sim.scenario.schema.timeline import Event
-from sim.scenario.schema.voice import Beliefs, Logit, Voice
+from sim.scenario.schema.voice import Beliefs, Logit, Reinforcement, Spiral, Strategic, Threshold, Voice
 
 __all__ = [
     "Beliefs",
@@ -24,11 +24,15 @@ __all__ = [
     "KeywordRule",
     "Logit",
     "Platform",
+    "Reinforcement",
     "ReportRule",
     "Rule",
     "SampleRule",
     "Scenario",
+    "Spiral",
     "Stance",
+    "Strategic",
+    "Threshold",
     "Topic",
     "Voice",
 ]

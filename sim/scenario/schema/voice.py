@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from sim.scenario.schema.base import Duration, Part, Probability, parameter
+from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
 
 
 class Logit(Part):
@@ -76,7 +76,127 @@ class Logit(Part):
     )
 
 
-Voice = Logit
+class Uncoded(Part):
+    """A voice model without coded speech, and in which nobody softens by a fixed amount."""
+
+    softening: ClassVar[float] = 0.0
+    coded_evasion: ClassVar[float] = 0.0
+
+
+class Strategic(Uncoded):
+    """Strategic self-censorship: each act is the best answer to how an authority watches and punishes (Daymude, Axelrod & Forrest 2025)."""
+
+    model: Literal["strategic"] = parameter(..., "The voice model.")
+    punishment: Literal["uniform", "proportional"] = parameter(
+        "proportional",
+        "Whether every act above the tolerance is punished alike, or by how far it goes.",
+        assumption="the milder of the two",
+    )
+    surveillance: Probability = parameter(
+        0.2,
+        "Chance that an act without any dissent is observed (nu); one of full dissent always is.",
+        source="the example of Daymude, Axelrod & Forrest 2025",
+        range=(0, 1),
+    )
+    tolerance: Probability = parameter(
+        0.25, "Dissent up to which nobody is punished (tau).", source="the example of Daymude, Axelrod & Forrest 2025", range=(0, 1)
+    )
+    severity_of_removal: float = parameter(
+        0.2,
+        "Severity of a punishment (psi) for each unit of perceived removal R.",
+        unit="utility",
+        ge=0,
+        le=1000,
+        assumption="removal alone hardly chills (sign: Chen, Zhang & Wilson 2013; Roberts 2018)",
+        range=(0, 1),
+    )
+    severity_of_reprisal: float = parameter(
+        3.0,
+        "The same for each unit of perceived reprisal S.",
+        unit="utility",
+        ge=0,
+        le=1000,
+        assumption="personal risk chills most (order: Penney 2017)",
+        range=(1, 10),
+    )
+
+
+class Threshold(Uncoded):
+    """Thresholds: a critic speaks once enough others are heard to (Granovetter 1978, Kuran 1989)."""
+
+    model: Literal["threshold"] = parameter(..., "The voice model.")
+    mean: float = parameter(
+        0.25,
+        "Mean threshold: the share of the others in the room who must be heard as critics.",
+        ge=-10,
+        le=10,
+        source="the example of Granovetter 1978",
+        range=(0, 0.5),
+    )
+    spread: float = parameter(
+        0.12,
+        "Standard deviation of thresholds between people (normal).",
+        ge=0,
+        le=10,
+        source="the example of Granovetter 1978, in which .1222 parts silence from revolt",
+        range=(0, 0.5),
+    )
+    means: dict[Name, Annotated[float, Field(ge=-10, le=10)]] = parameter({}, "Mean threshold by group, where it differs.")
+
+
+class Spiral(Uncoded):
+    """Spiral of silence: confidence gathers from the opinions that one's neighbours are heard to voice (Ross et al. 2019)."""
+
+    model: Literal["spiral"] = parameter(..., "The voice model.")
+    highest_threshold: Probability = parameter(
+        1.0,
+        "People speak above a confidence that is uniform between 0 and this.",
+        source="Ross et al. 2019, who draw thresholds from 0 to 1",
+        range=(0.5, 1),
+    )
+    sensitivity: float = parameter(
+        1.0,
+        "Raw confidence gained on an occasion on which all who are heard agree.",
+        gt=0,
+        le=100,
+        source="Ross et al. 2019",
+        range=(0.5, 2),
+    )
+
+
+class Reinforcement(Uncoded):
+    """Reinforcement: people learn from answers what speaking is worth to them (Gaisbauer, Olbrich & Banisch 2020)."""
+
+    model: Literal["reinforcement"] = parameter(..., "The voice model.")
+    exploitation: float = parameter(
+        30.0,
+        "How strictly people follow what they have learned (b).",
+        gt=0,
+        le=1000,
+        source="the example of Gaisbauer, Olbrich & Banisch 2020",
+        range=(5, 50),
+    )
+    learning_rate: float = parameter(
+        0.1, "Weight of the last answer in what speaking is worth (a).", gt=0, le=1, assumption="no source", range=(0.02, 0.3)
+    )
+    cost: float = parameter(
+        0.1,
+        "Cost of speaking (c); an answer that agrees is worth 1, one that disagrees -1.",
+        unit="utility",
+        ge=0,
+        le=10,
+        source="the example of Gaisbauer, Olbrich & Banisch 2020",
+        range=(0, 0.3),
+    )
+
+
+def _logit_by_default(value: object) -> object:
+    return {"model": "logit", **value} if isinstance(value, dict) and "model" not in value else value
+
+
+Voice = Annotated[
+    Annotated[Logit | Strategic | Threshold | Spiral | Reinforcement, Field(discriminator="model")], BeforeValidator(_logit_by_default)
+]
 """The voice models that a scenario can name; the field `model` tells them apart."""
 
 
