@@ -30,12 +30,15 @@ def json_schema() -> dict[str, Any]:
     """The schema of a file: that of a scenario, with `extends`, `like` and `preset`.
 
     Keys that a scenario requires are required of a file only if it extends no other; those of parts are not, since they may come
-    from the file that is extended, from the entry that is copied or from a preset.
+    from the file that is extended, from the entry that is copied or from a preset. For the same reason keys may fit several voice models.
     """
     schema = Scenario.model_json_schema()
     required = schema.pop("required")
     for part in schema["$defs"].values():
         part.pop("required", None)
+    voice = schema["properties"]["voice"]
+    voice["anyOf"] = voice.pop("oneOf")
+    del voice["discriminator"]
     schema["properties"] = {"extends": _EXTENDS, **schema["properties"]}
     for section in (*SECTIONS, *PRESET_SECTIONS):
         (entry,) = schema["properties"][section]["patternProperties"].values()
