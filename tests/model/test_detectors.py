@@ -122,7 +122,9 @@ def test_a_classifier_may_be_blind_to_one_group_and_too_keen_on_another() -> Non
 
 @pytest.mark.parametrize(("scope", "covered"), [("registered_in", [True, True, False]), ("resides_in", [True, False, False])])
 def test_rules_cover_by_registration_or_by_residence(scope: str, covered: list[bool]) -> None:
-    base = merged(RICH, {"platforms": {"chat": {"rules": None, "desks": None}, "feed": None, "poll": None}, "timeline": None})
+    base = merged(
+        RICH, {"platforms": {"chat": {"rules": None, "desks": None, "appeals": None}, "feed": None, "poll": None}, "timeline": None}
+    )
     base["jurisdictions"]["home"].pop("blocks")
     base["convenor"]["collects"] = ["chat"]
     _, ledger = moderated({"detector": "sample", "share": 1.0, scope: ["home"], "action": "block"}, base=base)
