@@ -20,7 +20,7 @@ from sim.importers.lists import date_order, describe
 from sim.importers.report import Report, masked
 from sim.importers.rules import FORMULA, Unfit, dates_of
 from sim.importers.spells import Spell, lasting, spells_of, united
-from sim.importers.tables import Table, find_table
+from sim.importers.tables import Table, find_table, refuse_long
 from sim.importers.writing import table_text
 from sim.scenario.domain_blocks import COLUMNS, MOST_ROWS
 from sim.scenario.problems import clean, shown
@@ -54,6 +54,7 @@ def read(paths: Sequence[Path], options: Options) -> Imported:
     """A blocklist of one file."""
     report = Report()
     text = _unpacked(read_text(paths[0], options), report)
+    refuse_long(text, options)
     chosen = {"domain": options.own.get("column")}
     table = (
         find_table(text, ALIASES, "domain", options, chosen) if not _AUTOPROXY.match(text.text) else Table(text, {"domain": 0}, {}, None)

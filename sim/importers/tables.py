@@ -89,8 +89,7 @@ def find_table(
     Raises:
         UnusableFile: if there are too many rows, if a chosen column is not there, or if the required one cannot be found.
     """
-    if (rows := text.text.count("\n")) > options.most_rows:
-        raise UnusableFile(f"{text.name}: at most {options.most_rows:,} lines, and got {rows:,}; --max-rows raises the limit")
+    refuse_long(text, options)
     named = {meaning: name for meaning, name in (chosen or {}).items() if name is not None}
     headers = {delimiter: _header(text, delimiter) for delimiter in _delimiters(options)}
     wanted = {**aliases, **{meaning: (_plain(name),) for meaning, name in named.items()}}
@@ -105,6 +104,16 @@ def find_table(
     near = _nearest(header, aliases[required])
     known = f"the nearest is {near}" if near else hint("", aliases[required])
     raise UnusableFile(f"{text.name}:1: a column with each {required} ({known}), and got {_listed(header)}; {option} names it")
+
+
+def refuse_long(text: Text, options: Options) -> None:
+    """Refuses texts of too many lines.
+
+    Raises:
+        UnusableFile: for them.
+    """
+    if (lines := text.text.count("\n")) > options.most_rows:
+        raise UnusableFile(f"{text.name}: at most {options.most_rows:,} lines, and got {lines:,}; --max-rows raises the limit")
 
 
 def _delimiters(options: Options) -> Sequence[str]:
