@@ -40,7 +40,7 @@ def read(paths: Sequence[Path], options: Options) -> Imported:
         blocked = _blocked_list(Path(options.own["blocked"]), options, report)
     reader = _Reader(options, report)
     reader.read(paths[0])
-    output = blocked.output(paths[0].name, reader.allowed)
+    output = blocked.output(paths[0].name, report, reader.allowed)
     reader.tell(blocked)
     if not blocked.listed:
         report.note("The list holds no blocked combinations, and does nothing alone: --blocked FILE puts those of a list before it.")

@@ -148,7 +148,8 @@ class _Reader:
         """
         rows = list(self._rows())
         if not rows:
-            raise UnusableFile(f"{clean(name, 500)}: at least one domain that can be used, and got none")
+            why = self._report.reasons() or "the list is empty"
+            raise UnusableFile(f"{clean(name, 500)}: a domain that can be used, and got none ({why})")
         if len(rows) > MOST_ROWS:
             raise UnusableFile(f"{clean(name, 500)}: at most {MOST_ROWS:,} domains, as a scenario reads no more, and got {len(rows):,}")
         return Output(ENDING, table_text(COLUMNS, rows, name), "blocklist: {file}")

@@ -93,7 +93,11 @@ def read_bytes(path: Path, options: Options) -> bytes:
 
 
 def _too_large(size: int, most: int) -> str:
-    return f"at most {most / 1e6:,.4g} MB, and got {size / 1e6:,.4g} MB; --max-size raises the limit"
+    return f"at most {_megabytes(most)}, and got {_megabytes(size)}; --max-size raises the limit"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.4g} MB" if size >= 1_000_000 else f"{size:,} bytes"
 
 
 def _decoded(raw: bytes, name: str, encoding: str | None) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def read_list(path: Path, options: Options, split: Split) -> Imported:
     rules = collect(path, options, split, report)
     rules.report(report)
     report_first(rules, options, report)
-    return Imported((rules.output(path.name),), report)
+    return Imported((rules.output(path.name, report),), report)
 
 
 def collect(path: Path, options: Options, split: Split, report: Report) -> RuleList:

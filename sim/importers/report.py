@@ -54,6 +54,10 @@ class Report:
             line = f"line {where}" if isinstance(where, int) else where
             skip.first.append(line if text is None else f"{line}: {text}")
 
+    def reasons(self) -> str:
+        """Why things were skipped, and how many, in one line."""
+        return ", ".join(f"{skip.rows:,} {reason}" for reason, skip in self.skipped.items())
+
     def as_data(self) -> dict[str, Value]:
         """For JSON: headings become keys in lower case with underscores."""
         data: dict[str, Value] = {heading.lower().replace(" ", "_"): value for heading, value in self.facts.items()}

@@ -25,7 +25,7 @@ FORMULA = "=-@"
 _SPECIAL = re.compile(r"[+*\\]")
 _ESCAPED = re.compile(r"[+\\]")
 _ESCAPE = re.compile(r"\\([+*\\])")
-_PLAIN_PLUS = re.compile(r"(?<!\\)\+")
+_WRITTEN = re.compile(r"(?:\\.|[^+\\])+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -70,7 +70,7 @@ def combination(parts: Iterable[str], wild: bool = False) -> Combination:
 
 def written_parts(text: str) -> list[str]:
     """The parts of a combination as it is written in a rule list, without escapes."""
-    return [_ESCAPE.sub(r"\1", part) for part in _PLAIN_PLUS.split(text)]
+    return [_ESCAPE.sub(r"\1", part) for part in _WRITTEN.findall(text)]
 
 
 @dataclass(slots=True)
@@ -113,17 +113,17 @@ class RuleList:
         listed.theme = listed.theme or clean(theme, LONGEST_THEME)
         self.row_sizes.append(len(found.parts))
 
-    def output(self, title: str, of: Sequence[tuple[Combination, Combination | None]] = ()) -> Output:
-        """The rule list; `of` are allow-combinations, each with what it switches off.
+    def output(self, title: str, report: Report, of: Sequence[tuple[Combination, Combination | None]] = ()) -> Output:
+        """The rule list; `of` are allow-combinations, each with what it switches off; the report says why nothing is left, if so.
 
         Raises:
             UnusableFile: if it holds nothing, or more than a scenario reads.
         """
         rows = [*self._rows(), *((switch.text, "allow", off.text if off else "", "", "", "", "") for switch, off in of)]
         if not rows:
-            raise UnusableFile(f"{title}: at least one entry that can be used, and got none")
+            raise UnusableFile(f"{clean(title, 500)}: an entry that can be used, and got none ({report.reasons() or 'the list is empty'})")
         if len(rows) > MOST_ROWS:
-            raise UnusableFile(f"{title}: at most {MOST_ROWS:,} rules, as a scenario reads no more, and got {len(rows):,}")
+            raise UnusableFile(f"{clean(title, 500)}: at most {MOST_ROWS:,} rules, as a scenario reads no more, and got {len(rows):,}")
         return Output(ENDING, table_text(COLUMNS, rows, title), "rule_list: {file}")
 
     def _rows(self) -> Iterator[Sequence[str]]:

@@ -188,7 +188,7 @@ class _Reader:
         for entry, written in self._texts.items():
             if entry in told.spells:
                 rules.add(written, spells=[spell for spell in told.spells[entry] if spell != (None, None)])
-        output = rules.output(name)
+        output = rules.output(name, self.report)
         rules.report(self.report)
         report_first(rules, self._options, self.report)
         return Imported((output,), self.report)
