@@ -38,7 +38,7 @@ def load(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Scenari
 def _loaded(path: str, overrides: Sequence[str], found: list[Problem]) -> Scenario | None:
     """The scenario; problems are added to `found`, and it is None where they lie in the tree."""
     tree = _resolved(read_with_parents(path, found), found)
-    tree = _resolved([overridden(tree, overrides, found)], found)
+    tree = grounded(_resolved([overridden(tree, overrides, found)], found))
     tree, inputs = with_inputs(tree, found)
     return checked(tree, inputs, found)
 
@@ -50,7 +50,7 @@ def _resolved(files: Sequence[Mapping], found: list[Problem]) -> Mapping:
     for over in more:
         tree = merged(tree, over, ROOT)
     assert isinstance(tree, Mapping)
-    return grounded(_bounded(with_copies(tree, found)))
+    return _bounded(with_copies(tree, found))
 
 
 def _bounded(tree: Mapping) -> Mapping:

@@ -12,12 +12,15 @@ from sim.scenario.patterns import Pattern, covers, specificity
 from sim.scenario.problems import Problem, hint, shown
 from sim.scenario.reading import Budget, Unreadable, read_text
 from sim.scenario.shape import ROOT, Named, Shape, child
-from sim.scenario.tree import Items, Mapping, Node, Path, Refused, Scalar, is_null, plain
+from sim.scenario.tree import Items, Mapping, Node, Path, Refused, is_null, plain
 
 SECTIONS = {"platforms": "platform", "jurisdictions": "jurisdiction"}
 """Sections whose entries may have a preset, and the key of a preset's file that holds the entry."""
 BY_PLACE = ("shares_with", "perceived_exposure", "perceived_removal")
 OF_PLACES = ("registered_in", "resides_in")
+
+BASE = "\0preset"
+"""Key under which an entry keeps the name of the preset that lies under it; no file can have it."""
 
 Column = list[Node | None]
 """One entry as each of a chain of files states it."""
@@ -59,14 +62,13 @@ def grounded(tree: Mapping) -> Mapping:
     """The tree with the evidence of its presets, for every value that is still the preset's, where it gives none of its own."""
     entries, brought = dict(tree.entries), dict[str, Node]()
     for section, kind in SECTIONS.items():
-        if not isinstance(named := entries.get(section), Mapping) or not any(map(_starts_from_preset, named.entries.values())):
-            continue
-        bare = dict(named.entries)
-        for name, entry in named.entries.items():
-            if isinstance(entry, Mapping) and isinstance(preset := entry.entries.get("preset"), Scalar):
-                bare[name] = _without(entry, "preset")
-                brought |= {f"{section}.{name}.{path}": node for path, node in _evidence(_read(kind, str(preset.value)), bare[name])}
-        entries[section] = Mapping(bare, named.place)
+        if isinstance(named := entries.get(section), Mapping):
+            bare = {name: _without(entry, BASE) for name, entry in named.entries.items()}
+            for name, entry in named.entries.items():
+                if (preset := _entries(entry).get(BASE)) is not None:
+                    evidence = _evidence(_read(kind, str(plain(preset))), bare[name])
+                    brought |= {f"{section}.{name}.{path}": node for path, node in evidence}
+            entries[section] = Mapping(bare, named.place)
     own = entries.get("evidence", Mapping({}, tree.place))
     if brought and isinstance(own, Mapping):
         kept = {path: node for path, node in own.entries.items() if path not in brought or not is_null(node)}
@@ -92,11 +94,12 @@ class _Column:
             return bare
         rule = self._broken_rule(preset, like=self._last("like", given) is not None)
         if rule is not None:
-            found.append(Problem(preset.place, (self.section, self.name, "preset"), f"{rule}, and got {shown(plain(preset))}"))
+            if not isinstance(preset, Refused):
+                found.append(Problem(preset.place, (self.section, self.name, "preset"), f"{rule}, and got {shown(plain(preset))}"))
             bare[given[-1]] = Refused(preset.place)
             return bare
         body = _localised(_read(SECTIONS[self.section], str(plain(preset))).body, places)
-        base = Mapping({**body.entries, "preset": preset}, body.place)
+        base = Mapping({**body.entries, BASE: preset}, body.place)
         first = bare[given[0]]
         assert first is not None
         whole = merged(base, first, _shape(self.section))

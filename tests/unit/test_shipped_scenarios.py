@@ -25,7 +25,7 @@ each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 def values_set(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], float]]:
     """Path and value, durations in hours, of every number that the file, or one that it extends, has set."""
-    return ((path, number) for path, value in everything_set(scenario) if (number := _number(value)) is not None)
+    return ((path, found) for path, value in everything_set(scenario) if (found := number(value)) is not None)
 
 
 def everything_set(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], object]]:
@@ -44,7 +44,7 @@ def _leaves(node: object, here: tuple[str, ...]) -> Iterator[tuple[tuple[str, ..
         yield here, node
 
 
-def _number(value: object) -> float | None:
+def number(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -102,7 +102,7 @@ def test_values_lie_in_their_ranges(path: Path) -> None:
         entry = closest(scenario, where)
         assert entry is not None
         assert entry.range is not None
-        low, high = (_number(bound) for bound in entry.range)
+        low, high = (number(bound) for bound in entry.range)
         if low is None or high is None or not low <= value <= high:
             outside.append((".".join(where), value, entry.range))
     assert not outside
