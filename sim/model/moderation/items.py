@@ -35,11 +35,12 @@ def entries_of(scenario: Scenario, combinations: Sequence[str], allow: Sequence[
 def items_of(scenario: Scenario, platform: str, name: str, rule: KeywordRule) -> list[Item]:
     """Everything that a rule looks for at any time within the horizon."""
     entries = entries_of(scenario, rule.combinations, rule.allow, rule.rule_list)
-    items = [*(_item(scenario, rule, entry) for entry in entries), *_bursts(scenario, platform, name)]
+    items = [*(item_of(scenario, rule, entry) for entry in entries), *_bursts(scenario, platform, name)]
     return [item for item in items if item.start < scenario.horizon and item.end > 0]
 
 
-def _item(scenario: Scenario, rule: KeywordRule, entry: Entry) -> Item:
+def item_of(scenario: Scenario, rule: KeywordRule, entry: Entry) -> Item:
+    """An entry of a rule or of its list, with hours instead of dates."""
     if entry.dated and scenario.date is not None:
         born, died = (None if day is None else _hour(day, scenario.date) for day in (entry.born, entry.died))
         return Item(entry, float("-inf") if born is None else born, float("inf") if died is None else died)
