@@ -23,7 +23,7 @@ from sim.importers.spells import Spell, lasting, spells_of, united
 from sim.importers.tables import Table, find_table, refuse_long
 from sim.importers.writing import table_text
 from sim.scenario.domain_blocks import COLUMNS, MOST_ROWS
-from sim.scenario.problems import clean, shown
+from sim.scenario.problems import clean
 
 ALIASES = {
     "domain": ("domain", "#domain", "domains", "host", "hostname", "site", "instance", "domain name", "url"),
@@ -121,7 +121,7 @@ class _Reader:
     def _date(self, line: int, text: str) -> date | None:
         found = read_date(text, self._order)
         if text and found is None:
-            self._report.skip("date that cannot be read (its row is kept)", line, shown(text))
+            self._report.skip("date that cannot be read (its row is kept)", line, masked(text, self._options.show_terms))
         return found
 
     def _tell(self) -> None:

@@ -175,7 +175,7 @@ class _Reader:
         def read(text: str) -> date | None:
             found = read_date(text, self._order)
             if text and found is None:
-                self._report.skip("date that cannot be read (its row is kept)", line, shown(text))
+                self._report.skip("date that cannot be read (its row is kept)", line, masked(text, self._show))
             return found
 
         return read

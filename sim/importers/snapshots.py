@@ -19,7 +19,6 @@ from sim.importers.report import Report, Value, masked
 from sim.importers.rules import Combination, RuleList, Unfit
 from sim.importers.tables import Table
 from sim.scenario.combination import Parts
-from sim.scenario.problems import shown
 
 MOST_FILES = 5_000
 BULK_SHARE = 0.25
@@ -114,9 +113,9 @@ class _Reader:
             rows += 1
             at = read_moment(row["date"], order)
             if at is None:
-                self.report.skip("date that cannot be read", line, shown(row["date"]))
+                self.report.skip("date that cannot be read", line, masked(row["date"], self._options.show_terms))
             elif (event := _event(row)) is None:
-                self.report.skip("event that is no addition or removal", line, shown(row["event"]))
+                self.report.skip("event that is no addition or removal", line, masked(row["event"], self._options.show_terms))
             else:
                 _note_event(changes.setdefault(at, Change(at)), event, row, entry)
         describe(self.report, table, rows)
@@ -132,7 +131,7 @@ class _Reader:
             rows += 1
             at = read_moment(row["date"], order)
             if at is None or entry is None:
-                self.report.skip("date that cannot be read", line, shown(row["date"]))
+                self.report.skip("date that cannot be read", line, masked(row["date"], self._options.show_terms))
             else:
                 found.setdefault(at, {})[entry] = None
         describe(self.report, table, rows)
