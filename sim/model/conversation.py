@@ -21,7 +21,7 @@ from sim.model.moderation.pipeline import Verdict, no_verdict
 from sim.model.moderation.sanctions import Bar
 from sim.model.moderation.submissions import Submissions
 from sim.model.stretch import Stretch, settle
-from sim.model.voice import VOICE_MODELS, Manner, Manners, Situation, expressed_heat, expressed_stance
+from sim.model.voice import Manner, Manners, Situation, expressed_heat, expressed_stance
 
 if TYPE_CHECKING:
     from sim.model.world import World
@@ -41,7 +41,6 @@ class Conversation:
         self._afraid = np.flatnonzero(world.switches.fear)
         self._moderated = np.flatnonzero(world.switches.moderation)
         self._topics = world.people.topics
-        self._model = VOICE_MODELS[world.scenario.voice.model](world.scenario, world.people, world.rooms, self._worlds)
         self._settled: Stretch | None = None
         self._next = 0
         self.barred_until = np.zeros((len(world.people), self._worlds))
@@ -89,8 +88,8 @@ class Conversation:
         if self._world.actions.sanctions.anywhere:
             window = self._bar_at_once(window, arises, said, messages, verdict)
         self._write(window, arises, said, manner)
-        if self._model.remembers:
-            self._model.learn(voice, situation, window.open & arises, np.isfinite(self._world.ledger.shown[window.rows]))
+        if self._world.voice.remembers:
+            self._world.voice.learn(voice, situation, window.open & arises, np.isfinite(self._world.ledger.shown[window.rows]))
         kept = np.flatnonzero(said.reshape(-1)[sent])
         if len(kept) < len(sent):
             messages, verdict = messages.take(kept), verdict.take(kept)
@@ -107,7 +106,7 @@ class Conversation:
         return _closed(window, barred) if barred.any() else window
 
     def _voices(self, window: Stretch, situation: Situation) -> Manners:
-        choice = self._model.choose(self._world.policy.scenario.voice, situation)
+        choice = self._world.voice.choose(self._world.policy.scenario.voice, situation)
         if choice.softening is not None:
             self._world.ledger.softening[window.rows] = choice.softening
         return choice.manner

@@ -67,7 +67,8 @@ class World:
         self.rooms = draw_rooms(scenario, self.people, ranking)
         self.occasions = draw_occasions(scenario, self.people, self.rooms, ranking)
         reinstates = any(p.appeals is not None for what in (scenario, *(v for _, v in variants)) for p in what.platforms.values())
-        softening = None if VOICE_MODELS[scenario.voice.model].softens_at_will else scenario.voice.softening
+        self.voice = VOICE_MODELS[scenario.voice.model](scenario, self.people, self.rooms, len(self.switches))
+        softening = None if self.voice.softens_at_will else scenario.voice.softening
         self.ledger = new_ledger(self.people, self.rooms, self.occasions, self.switches, scenario.horizon, softening, reinstates)
         self.access = Access(self.people, self.rooms, self.occasions, ranking, self.policy, self.switches)
         self.beliefs = Beliefs(self.people, len(self.rooms.size), self.policy, len(self.switches))
