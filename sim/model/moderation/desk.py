@@ -160,7 +160,10 @@ class ReviewDesk:
 
     def _error_rate(self) -> float:
         """Of a reviewer who takes up a case now, whatever the rise with load and hours."""
-        spec, reviewers = self._spec, max(on_duty(self._spec, self._env.now), 1)
+        spec = self._spec
+        if not (spec.error_per_waiting or spec.error_per_hour):
+            return spec.error_rate
+        reviewers = max(on_duty(spec, self._env.now), 1)
         waiting = len(self._waiting) * self._represents / reviewers
         risen = spec.error_rate + spec.error_per_waiting * waiting + spec.error_per_hour * hours_on_duty(spec, self._env.now)
         return max(spec.error_rate, min(risen, MOST_ERRORS))
