@@ -19,8 +19,8 @@ TELEGRAM, DISCORD, WHATSAPP = "Telegram (JSON)", "DiscordChatExporter (JSON)", "
 
 _INVISIBLE = "\u200e\u200f\u202a\u202c\ufeff"
 _STAMP = re.compile(
-    rf"[{_INVISIBLE}]*(\[)?(?P<time>\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},?\s+(?:(?:上午|下午|凌晨|早上|中午|晚上)\s?)?\d{{1,2}}[:.]\d{{2}}"
-    rf"(?:[:.]\d{{2}})?(?:\s?[ap]\.?\s?m\.?)?)(?(1)\]|\s+[-–])\s(?P<rest>.*)",
+    rf"[{_INVISIBLE}]*(\[)?(?P<time>\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},?\s{{1,3}}(?:(?:上午|下午|凌晨|早上|中午|晚上)\s?)?\d{{1,2}}[:.]\d{{2}}"
+    rf"(?:[:.]\d{{2}})?(?:\s?[ap]\.?\s?m\.?)?)(?(1)\]|\s{{1,3}}[-–])\s(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _AUTHOR = re.compile(rf"(?P<author>[^:\n]{{1,100}}?): ?(?P<text>[{_INVISIBLE}]*.*)", re.DOTALL)
@@ -70,12 +70,12 @@ def _entries(text: str) -> Iterator[tuple[int, str, str]]:
 
 def _is_notice(text: str) -> bool:
     """Whether a text that begins with an invisible mark, as what the app writes does, is no media of its author."""
-    return text.startswith("\u200e") and not _MEDIA.search(text.strip(_INVISIBLE))
+    return text.startswith("\u200e") and not _MEDIA.search(text[:1000].strip(_INVISIBLE))
 
 
 def _without_media(text: str) -> str:
     plain = text.strip(f"{_INVISIBLE} \n")
-    return "" if _MEDIA.search(plain) and len(plain) < 100 else plain
+    return "" if len(plain) < 100 and _MEDIA.search(plain) else plain
 
 
 def parsed(text: Text) -> Any:

@@ -16,6 +16,7 @@ from sim.importers.writing import table_text
 LONGEST_NAME, LONGEST_TEXT = 200, 9_000
 WEEK = 168.0
 MONDAY = 96.0
+FURTHEST = 24 * 3650.0
 """Hours from the beginning of 1970 to the first Monday."""
 FORMULA = ("=", "+", "-", "@")
 
@@ -98,11 +99,22 @@ def make_log(messages: Iterable[Message], options: Options, report: Report, mark
         report.note(
             "Times are taken as universal time, and hours of the day with them; --utc-offset says how far local clocks are ahead of it."
         )
+    found = _within_reach(found, report)
     time = [m.moment.wall - (offset if m.moment.offset is None else m.moment.offset) for m in found]
     order = sorted(range(len(found)), key=time.__getitem__)
     log = Log([found[at] for at in order], offset, marked, [time[at] for at in order], dated=True in dated)
     _link(log)
     return log
+
+
+def _within_reach(found: list[Message], report: Report) -> list[Message]:
+    """The messages without those that come so long after the first that no scenario could last until then."""
+    first = min(message.moment.wall for message in found)
+    kept = [message for message in found if message.moment.wall - first < FURTHEST]
+    for message in found if len(kept) < len(found) else ():
+        if message.moment.wall - first >= FURTHEST:
+            report.skip("more than ten years after the first message", clock(message.moment.wall) if message.moment.dated else "an hour")
+    return kept
 
 
 def offset_of(options: Options) -> float | None:

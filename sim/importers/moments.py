@@ -19,6 +19,7 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _AFTERNOON = ("p", "下午", "中午", "晚上")
+_LONGEST = 60
 _FURTHEST = 2e6
 SECONDS, MILLISECONDS = 1e8, 1e11
 """Numbers from which a time is one of the Unix clock, in seconds or milliseconds; smaller ones are hours."""
@@ -40,7 +41,7 @@ class Moment(NamedTuple):
 
 def is_ambiguous(text: str) -> bool:
     """Whether a time begins with a date in which day or month may come first."""
-    match = _WRITTEN.match(text)
+    match = _WRITTEN.match(text[:_LONGEST])
     return match is not None and len(match[1]) < 3
 
 
@@ -50,7 +51,7 @@ def written_order(texts: Iterable[str]) -> str | None:
     Messages are listed as they were written, so that the reading under which time runs back less often is the right one; None where both
     fit alike, or where there are no such dates.
     """
-    found = [match for match in map(_WRITTEN.match, filter(is_ambiguous, texts)) if match]
+    found = [match for text in filter(is_ambiguous, texts) if (match := _WRITTEN.match(text[:_LONGEST]))]
     if any(int(match[1]) > 12 for match in found):
         return DAY_FIRST
     if any(int(match[2]) > 12 for match in found):
@@ -69,8 +70,11 @@ def _backwards(times: list[datetime | None]) -> int:
 def read_moment(text: str, order: str = DAY_FIRST) -> Moment | None:
     """The time that a text names; None where it names none. `order` is that of days and months."""
     text = text.strip()
-    if len(text) > 60:
-        return None
+    moment = _read(text, order) if len(text) <= _LONGEST else None
+    return moment if moment is not None and abs(moment.wall) < _FURTHEST else None
+
+
+def _read(text: str, order: str) -> Moment | None:
     if _NUMBER.fullmatch(text):
         return _from_number(float(text))
     try:
@@ -83,10 +87,10 @@ def read_moment(text: str, order: str = DAY_FIRST) -> Moment | None:
     return _from_mail(text)
 
 
-def _from_number(number: float) -> Moment | None:
+def _from_number(number: float) -> Moment:
     hours = number / 3.6e6 if abs(number) >= MILLISECONDS else number / 3600 if abs(number) >= SECONDS else number
     dated = abs(number) >= SECONDS
-    return Moment(hours, 0.0 if dated else None, dated) if abs(hours) < _FURTHEST else None
+    return Moment(hours, 0.0 if dated else None, dated)
 
 
 def _from_mail(text: str) -> Moment | None:

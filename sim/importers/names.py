@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from sim.importers.base import UnusableFile
 from sim.importers.report import Value
 from sim.scenario.problems import clean, shown
 
 LONGEST = 63
+MOST, MOST_SHOWN = 1000, 20
 
 _STRANGE = re.compile(r"[^a-z0-9]+")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
@@ -31,23 +33,37 @@ class Names:
                 rule = "OLD=NEW, the new name of lower-case letters, digits and hyphens"
                 raise UnusableFile(f"--rename: {rule}, and got {shown(old + equals + new)}")
         self._given = {old.strip(): new for old, _, new in pairs}
-        self._reserved = set(reserved)
+        self._taken = {*self._given.values(), *reserved}
         self._found: dict[str, str] = {}
 
     def of(self, name: str) -> str:
-        """The name in a scenario; the same for the same."""
+        """The name in a scenario; the same for the same.
+
+        Raises:
+            UnusableFile: if there are more names than a scenario could have.
+        """
         if name not in self._found:
+            if len(self._found) == MOST:
+                raise UnusableFile(f"at most {MOST:,} different topics or groups, and got more: is it the right column?")
             self._found[name] = self._given.get(name) or self._made(name)
+            self._taken.add(self._found[name])
         return self._found[name]
 
     def changed(self) -> dict[str, Value]:
         """What was called otherwise, and what it is called now."""
-        return {clean(old, 80): new for old, new in self._found.items() if old != new}
+        changed: dict[str, Value] = {clean(old, 80): new for old, new in self._found.items() if old != new}
+        return shortened(changed)
 
     def _made(self, name: str) -> str:
         plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
         made = _STRANGE.sub("-", plain).strip("-").lstrip("0123456789-")[:LONGEST].rstrip("-")
-        taken = {*self._found.values(), *self._given.values(), *self._reserved}
-        if made and made not in taken:
+        if made and made not in self._taken:
             return made
-        return next(new for number in range(1, len(taken) + 2) if (new := f"{made[: LONGEST - 8] or 'name'}-{number}") not in taken)
+        candidates = (f"{made[: LONGEST - 8] or 'name'}-{number}" for number in range(1, len(self._taken) + 2))
+        return next(new for new in candidates if new not in self._taken)
+
+
+def shortened(facts: Mapping[str, Value]) -> dict[str, Value]:
+    """Facts for a report, the first of them where there are many."""
+    more: dict[str, Value] = {"and": f"{len(facts) - MOST_SHOWN:,} more"} if len(facts) > MOST_SHOWN else {}
+    return dict(islice(facts.items(), MOST_SHOWN)) | more

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.importers.base import Imported, Importer, Option, Options, Output, UnusableFile
 from sim.importers.files import read_text
-from sim.importers.names import Names
+from sim.importers.names import Names, shortened
 from sim.importers.report import Report, Value
 from sim.importers.tables import Table, find_table
 from sim.importers.writing import table_text
@@ -90,7 +90,7 @@ def read(paths: Sequence[Path], options: Options) -> Imported:
     groups = _groups(scores, max(1, options.own["least"]), report)
     _describe(scores, groups, options.own.get("cut") or (), report)
     curves = [
-        (group, str(label), f"{q:.6g}", f"{s:.8g}") for group in groups for label in (1, 0) for q, s in curve(scores.of(group, label))
+        (group, str(label), f"{q:.10g}", f"{s:.10g}") for group in groups for label in (1, 0) for q, s in curve(scores.of(group, label))
     ]
     use = "scores: {file}, with a cut, in a rule whose detector is classifier"
     title = f"Scores of {scores.count(EVERYBODY, 0) + scores.count(EVERYBODY, 1):,} messages"
@@ -110,14 +110,15 @@ class _Rows:
         scores, rows = _Scores(), 0
         for line, row in table.rows(self._report):
             rows += 1
-            score, label = self._score(line, row["score"]), self._label(line, row["label"])
+            score = self._score(line, row["score"])
+            label = None if score is None else self._label(line, row["label"])
             if score is None or label is None:
                 continue
             scores.add(EVERYBODY, label, score)
             if table.has("group") and row["group"]:
                 scores.add(self._names.of(row["group"]), label, score)
         self._report.add("Rows", {"read": rows, "with a score and a label": sum(scores.count(EVERYBODY, label) for label in (0, 1))})
-        self._report.add("Labels", {shown(name): _called(label) for name, label in self._labels.items()})
+        self._report.add("Labels", shortened({shown(name): _called(label) for name, label in self._labels.items()}))
         if self._names.changed():
             self._report.add("Groups as scenarios call them", self._names.changed())
         return scores
@@ -162,7 +163,10 @@ def _groups(scores: _Scores, least: int, report: Report) -> list[str]:
         group: f"{scores.count(group, 1):,} rule-breaking, {scores.count(group, 0):,} harmless" for group in named if few[group] < least
     }
     if left_out:
-        report.add(f"Left out: groups with fewer than {least:,} scores of either label (--least), which are treated as all are", left_out)
+        report.add(
+            f"Left out: groups with fewer than {least:,} scores of either label (--least), which are treated as all are",
+            shortened(left_out),
+        )
     return [EVERYBODY, *(group for group in named if few[group] >= least)]
 
 
@@ -188,13 +192,13 @@ def _describe(scores: _Scores, groups: Sequence[str], given: Iterable[str], repo
     for group in groups:
         breaking, others = scores.of(group, 1), scores.of(group, 0)
         counts[group] = f"{len(breaking):,} rule-breaking, {len(others):,} harmless, AUC {auc(breaking, others):.3f}"
-    report.add("Scores", counts)
+    report.add("Scores", shortened(counts))
     for cut in cuts:
         rates: dict[str, Value] = {}
         for group in groups:
             recall, false = (_rate(scores.of(group, label), cut) for label in (1, 0))
             rates[group] = f"recall {recall}, false positives {false}"
-        report.add(f"Flagged from a score of {cut:.4g}, with 95 % intervals", rates)
+        report.add(f"Flagged from a score of {cut:.4g}, with 95 % intervals", shortened(rates))
     if auc(scores.of(EVERYBODY, 1), harmless) < 0.5:
         report.note("Rule-breaking messages score lower than others: are the labels or the scores the wrong way round?")
 
