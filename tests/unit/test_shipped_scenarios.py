@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(FOLDER.glob("*.yaml"))
 ISSUE = {
     "un75-base", "un75-website-survey", "un75-tencent", "un75-tencent-safeguards", "un75-western-platforms", "un75-withdrawn", "crackdown",
+    "un75-two-track", "un75-meeting", "un75-work-chat", "un75-google", "un75-kahoot", "un75-weibo", "un75-wechat", "un75-messenger",
 }  # fmt: skip
 HOW_TO_RUN = {"name", "title", "description", "seed", "horizon", "window", "replications", "evidence"}
 """Keys that say how long and how often to run, not what the world is like."""
