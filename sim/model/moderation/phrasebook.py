@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.model.arrays import Ints
 from sim.model.counter import Indices
@@ -15,7 +14,6 @@ from sim.model.voice import Manner, Manners
 from sim.scenario.combination import Parts
 from sim.scenario.inputs import phrasebook
 from sim.scenario.phrasebook import TONES
-from sim.scenario.rule_list import Entry
 
 NEUTRAL_BAND = 1 / 3
 """Stances within this distance of 0 are worded neutrally."""
@@ -66,16 +64,3 @@ class Phrasebook:
         if version not in self._found:
             self._found[version] = Matcher(version).pairs(self.texts)
         return self._found[version]
-
-    def matches(self, entries: Iterable[Entry]) -> NDArray[np.bool_]:
-        """(phrases + 1,) whether a list stops a text at any time and for anybody; the last entry is for messages without text."""
-        entries = list(entries)
-        stopped = np.zeros(len(self.texts) + 1, np.bool_)
-        switched_off: dict[int, set[Parts | None]] = {}
-        pairs = [(phrase, entries[at]) for phrase, at in zip(*(a.tolist() for a in self.pairs(e.parts for e in entries)), strict=True)]
-        for phrase, entry in pairs:
-            if entry.allow:
-                switched_off.setdefault(phrase, set()).add(entry.of)
-        for phrase, entry in pairs:
-            stopped[phrase] |= not entry.allow and not {None, entry.parts} & switched_off.get(phrase, set())
-        return stopped
