@@ -24,7 +24,7 @@ from tests.unit.chats import ANDROID, IOS, discord, posted, said, telegram
 
 KINDS = ("chat", "trace", "scores")
 SECONDS = 8.0
-HARM = "\x1b[2J\x00\u202e=cmd|' /C calc'!A0\ud800\n@x"
+HARM = "\x1b\x00\u202e=cmd|' /C calc'!A0\ud800\n@x"
 WELL = telegram([said(1, 0, "ann"), said(2, 1, "bob", reply_to=1)])
 
 REFUSED: dict[str, bytes] = {
