@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.importers.base import Imported, Importer, Option, Options
-from sim.importers.lists import LIST_OPTIONS, Row, Split, read_list
+from sim.importers.lists import LIST_OPTIONS, LogOfChanges, Row, Split, read_list
 from sim.importers.rules import Combination, combination
 
 PLUS = re.compile(r"[+＋﹢]")
@@ -15,8 +15,15 @@ COMBO = ("combo", "combination")
 
 
 def read(paths: Sequence[Path], options: Options) -> Imported:
-    """A rule list of one file."""
-    return read_list(paths[0], options, splitter(options))
+    """A rule list of one file, which may also be a log of changes."""
+    try:
+        return read_list(paths[0], options, splitter(options))
+    except LogOfChanges:
+        from sim.importers.snapshots import read as read_log
+
+        imported = read_log(paths, options)
+        imported.report.note("This is a log of changes, and was read as `chillsim import snapshots` reads it.")
+        return imported
 
 
 def splitter(options: Options) -> Split:

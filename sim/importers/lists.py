@@ -65,6 +65,10 @@ _SAMPLED = 10_000
 _EXAMPLES = 3
 
 
+class LogOfChanges(UnusableFile):
+    """A file that is no list, but tells when entries came and went."""
+
+
 def read_list(path: Path, options: Options, split: Split) -> Imported:
     """A rule list of what a file lists."""
     report = Report()
@@ -78,7 +82,7 @@ def collect(path: Path, options: Options, split: Split, report: Report) -> RuleL
     """What a file lists; what was read, and as what, is added to the report."""
     table, conditions = term_table(path, options)
     if table.has("event", "date"):
-        raise UnusableFile(f"{table.text.name}: a list, and got a log of changes, which `chillsim import snapshots` reads")
+        raise LogOfChanges(f"{table.text.name}: a list, and got a log of changes, which `chillsim import snapshots` reads")
     reader = _Reader(table, conditions, split, options, report)
     rules = reader.read()
     describe(report, table, reader.rows)

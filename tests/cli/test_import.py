@@ -248,3 +248,14 @@ def test_a_published_log_of_changes(workplace: Path) -> None:
     assert report["changes"]["swaps"] == 4
     assert report["swaps_refused_as_births_and_deaths"][1] == "2015-09-03 12:00: 0 added, 3,043 removed"
     assert (report["changes"]["births"], report["changes"]["deaths"]) == (1208, 236)
+
+
+def test_a_log_of_changes_is_known_among_combinations(workplace: Path) -> None:
+    Path("log.csv").write_text("date,event,word\n2020-01-01,add,a+b\n2020-01-03,del,a+b\n", encoding="utf-8")
+    report = data("combinations", "log.csv")
+    assert "This is a log of changes, and was read as `chillsim import snapshots` reads it." in report["notes"]
+    (entry,) = entries("log-rules.csv")
+    assert (str(entry.born), str(entry.died)) == ("2020-01-01", "2020-01-03")
+    assert call("wildcards", "log.csv", "--force").stderr == (
+        "log.csv: a list, and got a log of changes, which `chillsim import snapshots` reads\n"
+    )
