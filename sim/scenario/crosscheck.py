@@ -104,6 +104,7 @@ def _in_rules(scenario: Scenario, platform: Platform, here: Path) -> Iterator[Cl
         yield from _values("a topic of this scenario", rule.topics, scenario.topics, (*there, "topics"))
         yield from _value("a desk of this platform", rule.desk, platform.desks, (*there, "desk"))
         yield from _keys("a group of this scenario", getattr(rule, "by_group", ()), scenario.groups, (*there, "by_group"))
+        yield from _value("a file of score curves (.csv)", getattr(rule, "scores", None), scenario.inputs, (*there, "scores"))
         brigade = getattr(rule, "brigade", None)
         yield from _values("a group of this scenario", getattr(brigade, "groups", None), scenario.groups, (*there, "brigade", "groups"))
         yield from _values("a topic of this scenario", getattr(brigade, "topics", None), scenario.topics, (*there, "brigade", "topics"))

@@ -10,9 +10,12 @@ import pytest
 
 from sim.importers import Imported, Options, UnusableFile
 from sim.importers.scores import IMPORTER, auc, curve, wilson
+from sim.model.ledger import Outcome
 from sim.model.moderation.scores import accuracy
+from sim.model.world import simulate
 from sim.scenario.problems import Problem
 from sim.scenario.score_curves import Curve, read_score_curves
+from tests.scenario_files import BASE, loaded, problem
 
 HATECHECK = Path(__file__).parents[2] / "../shared/data/text/hatecheck_test_suite_cases.csv"
 DEFAULTS = {option.name: () if option.many else option.default for option in IMPORTER.options}
@@ -150,3 +153,31 @@ def test_a_group_whose_own_speech_is_flagged_too_often(tmp_path: Path) -> None:
     found = imported(tmp_path, text)
     (_, _), (women, muslims) = rates(found, 1.3, "women", "muslims")
     assert women > 2 * muslims
+
+
+@pytest.mark.statistical
+def test_a_rule_reads_its_accuracy_off_the_scores(tmp_path: Path) -> None:
+    """Half of one group's harmless messages are hidden, within 4 standard errors (1 in 16,000). Control: the other group, of which none is."""
+    (tmp_path / "c.csv").write_text(imported(tmp_path, FEW, least=1).outputs[0].text, encoding="utf-8")
+    group = "{size: 30, registered_in: here, resides_in: here, messages_per_day: 3}"
+    text = BASE.replace("  people: {size: 100, registered_in: here, resides_in: here}", f"  us: {group}\n  them: {group}")
+    scored = "detector: classifier, action: hide, scores: c.csv, cut: 0.5"
+    text = text.replace("detector: keywords, action: remove, rule_list: synthetic-2020", scored)
+    text = text.replace("      score: {detector: classifier, action: hold, desk: team}\n", "")
+    what = loaded(tmp_path, text, ["jurisdictions.there.sensitivity={}"])
+    ledger = simulate(what, (0,), ("free", "moderation"))
+    hidden = ledger.outcome[:, 1] == Outcome.HIDDEN
+    said, of_us = ledger.outcome[:, 1] >= Outcome.HIDDEN, ledger.people.group[ledger.occasions.person] == 0
+    assert not hidden[of_us].any()
+    assert hidden[~of_us & said].mean() == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt((~of_us & said).sum()))
+
+
+def test_scores_that_are_no_file_are_refused(tmp_path: Path) -> None:
+    rule = BASE.replace(
+        "detector: classifier, action: hold, desk: team", "detector: classifier, action: hold, desk: team, scores: {}, cut: 1"
+    )
+    assert problem(tmp_path, rule.replace("{}, cut", "nothing, cut")).endswith(
+        "platforms.chat.rules.score.scores: a file of score curves (.csv) (known: none), and got 'nothing'"
+    )
+    (tmp_path / "c.csv").write_text("group,label,quantile,score\nall,1,0,x\n", encoding="utf-8")
+    assert problem(tmp_path, rule.replace("{}, cut", "c.csv, cut")) == "c.csv:2: score: a number, and got 'x'"

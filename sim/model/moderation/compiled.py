@@ -89,7 +89,7 @@ def _detector(scenario: Scenario, texts: Texts | None, platform: str, name: str,
         return ReportDetector(rule, scenario.platforms[platform], scenario.groups, scenario.topics, salt)
     if isinstance(rule, DirectiveRule):
         return Directive(rule)
-    return Classifier(rule, list(scenario.groups)) if isinstance(rule, ClassifierRule) else Sample(rule)
+    return Classifier(rule, list(scenario.groups), scenario.inputs) if isinstance(rule, ClassifierRule) else Sample(rule)
 
 
 def _mask(names: Iterable[str], wanted: Iterable[str] | None) -> Flags | None:

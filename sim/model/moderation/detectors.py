@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.model.counter import Indices
 from sim.model.luck import Floats
+from sim.model.moderation.scores import accuracy as scored_accuracy
 from sim.model.moderation.submissions import Submissions
 from sim.scenario.schema import ClassifierRule, DirectiveRule, SampleRule
 
@@ -42,9 +43,9 @@ class Sample(Detector):
 class Classifier(Detector):
     """Heat above a threshold, with misses and false alarms that may differ by the author's group."""
 
-    def __init__(self, rule: ClassifierRule, groups: Sequence[str]) -> None:
+    def __init__(self, rule: ClassifierRule, groups: Sequence[str], inputs: dict[str, bytes]) -> None:
         self._threshold = rule.threshold
-        self._recall, self._false = _accuracy(rule, groups)
+        self._recall, self._false = _accuracy(rule, groups, inputs)
 
     def hours(self, messages: Submissions, rows: Indices, uniform: Floats) -> Floats:
         """See `Detector`."""
@@ -52,11 +53,13 @@ class Classifier(Detector):
         return at_once(uniform < np.where(breaks, self._recall[group], self._false[group]))
 
 
-def _accuracy(rule: ClassifierRule, groups: Sequence[str]) -> tuple[Floats, Floats]:
+def _accuracy(rule: ClassifierRule, groups: Sequence[str], inputs: dict[str, bytes]) -> tuple[Floats, Floats]:
     """(G,) recall and false positive rate by group."""
     recall, false = np.full(len(groups), rule.recall), np.full(len(groups), rule.false_positive_rate)
-    for name, accuracy in rule.by_group.items():
-        recall[groups.index(name)], false[groups.index(name)] = accuracy.recall, accuracy.false_positive_rate
+    if rule.scores is not None and rule.cut is not None:
+        recall, false = scored_accuracy(rule.scores, rule.cut, groups, inputs)
+    for name, given in rule.by_group.items():
+        recall[groups.index(name)], false[groups.index(name)] = given.recall, given.false_positive_rate
     return recall, false
 
 
