@@ -157,7 +157,7 @@ def test_a_group_whose_own_speech_is_flagged_too_often(tmp_path: Path) -> None:
 
 @pytest.mark.statistical
 def test_a_rule_reads_its_accuracy_off_the_scores(tmp_path: Path) -> None:
-    """Half of one group's harmless messages are hidden, within 4 standard errors (1 in 16,000). Control: the other group, of which none is."""
+    """Half of one group's harmless messages are hidden: 4 standard errors, 1 in 16,000. Control: the other group, of which none is."""
     (tmp_path / "c.csv").write_text(imported(tmp_path, FEW, least=1).outputs[0].text, encoding="utf-8")
     group = "{size: 30, registered_in: here, resides_in: here, messages_per_day: 3}"
     text = BASE.replace("  people: {size: 100, registered_in: here, resides_in: here}", f"  us: {group}\n  them: {group}")
