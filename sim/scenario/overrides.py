@@ -21,7 +21,10 @@ class UnknownPath(ValueError):
 
 
 def overridden(tree: Mapping, overrides: Sequence[str], found: list[Problem]) -> Mapping:
-    """The tree with each `PATH=VALUE` put in, in order; those that cannot be are added to `found`."""
+    """The tree with each `PATH=VALUE` put in, in order; those that cannot be are added to `found`.
+
+    Evidence for what null takes away goes with it.
+    """
     for override in overrides:
         place = Place(f"--set {clean(override, 80)}")
         name, equals, text = override.partition("=")
@@ -31,13 +34,24 @@ def overridden(tree: Mapping, overrides: Sequence[str], found: list[Problem]) ->
         path = tuple(name.strip().split("."))
         faults: list[Problem] = []
         try:
-            tree = put(tree, path, read_text(text, place.file, Budget(), faults, place))
+            value = read_text(text, place.file, Budget(), faults, place)
+            tree = put(tree, path, value)
+            tree = _without_evidence(tree, name.strip()) if is_null(value) else tree
         except Unreadable as error:
             faults.append(error.problem)
         except UnknownPath as error:
             found.append(Problem(place, error.path, str(error)))
         found += [Problem(place, (*path, *fault.path), fault.text) for fault in faults]
     return tree
+
+
+def _without_evidence(tree: Mapping, path: str) -> Mapping:
+    """The tree without the evidence for what was at a path."""
+    evidence = tree.entries.get("evidence")
+    if not isinstance(evidence, Mapping):
+        return tree
+    kept = {key: node for key, node in evidence.entries.items() if key != path and not key.startswith(f"{path}.")}
+    return Mapping({**tree.entries, "evidence": Mapping(kept, evidence.place)}, tree.place)
 
 
 def put(tree: Mapping, path: tuple[str, ...], value: Node, *, adding: bool = True) -> Mapping:

@@ -91,7 +91,8 @@ resolved after `extends` and `preset`; an entry has one or the other.
 
 `--set PATH=VALUE` sets one parameter, after `extends`, `preset` and `like`; it can be repeated. The value is read as in a file, so quote it
 for the shell where needed. It may name what does not exist yet only as the last key and where names are free
-(`jurisdictions.here.blocks.chat=1`); `null` restores the default.
+(`jurisdictions.here.blocks.chat=1`); `null` restores the default, and
+the evidence for what was there goes.
 
 ```sh
 chillsim check scenarios/un75-tencent.yaml --set horizon=20d --set platforms.tencent-dialogue.safeguards.anonymity=true

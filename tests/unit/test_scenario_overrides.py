@@ -29,6 +29,14 @@ def test_the_last_wins_and_a_mapping_is_replaced(tmp_path: Path) -> None:
     assert scenario.jurisdictions["there"].sensitivity == {"climate": 1}
 
 
+def test_evidence_goes_with_what_null_takes_away(tmp_path: Path) -> None:
+    text = (
+        BASE + "evidence: {platforms.chat.rules.score.action: {source: a}, platforms.chat.rules.score: {source: b}, horizon: {source: c}}\n"
+    )
+    assert list(loaded(tmp_path, text, ["platforms.chat.rules.score=null"]).evidence) == ["horizon"]
+    assert len(loaded(tmp_path, text, ["platforms.chat.rules.score.recall=0.5", "seed=null"]).evidence) == 3
+
+
 def test_null_restores_the_default(tmp_path: Path) -> None:
     scenario = loaded(tmp_path, BASE, ["horizon=null", "platforms.chat.rules.score="])
     assert scenario.horizon == 720
