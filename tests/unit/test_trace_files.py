@@ -96,7 +96,7 @@ def test_texts_may_hold_line_ends_and_commas() -> None:
             "time,author,group\n1,a,g\n2,a,\n3,a,h\n",
             "t.csv:4: group: one group for each author, who on line 2 is of 'g', and got 'h'",
         ),
-        ('time,author\n1,"a\n', "t.csv:3: a table in CSV, and got: unexpected end of data"),
+        ('time,author\n1,"a\n', "t.csv:2: a table in CSV, and got: unexpected end of data"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(text: str, line: str) -> None:
