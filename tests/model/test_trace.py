@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -227,3 +228,10 @@ def test_a_reply_without_a_topic_has_that_of_what_it_answers() -> None:
     assert (topics[:, 2:4] == 1).all()
     assert 0 < topics[:, 0].mean() < 1
     assert 0 < topics[:, 4].mean() < 1
+
+
+def test_a_worker_replays_the_same(replayed: tuple[Scenario, Ledger]) -> None:
+    """Workers get the scenario, and the file in it, pickled."""
+    what, stacked = replayed
+    received = pickle.loads(pickle.dumps(what))
+    assert not differing(columns(stacked, "full", rows_of(stacked, 0)), columns(run(received, (0,)), "full"))
