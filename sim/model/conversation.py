@@ -13,12 +13,12 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.model.access import Flags
+from sim.model.arising import bar_at_once, closed, prompted, reply_at_once
 from sim.model.authors import sincere_heat
 from sim.model.counter import Indices
 from sim.model.ledger import Mark, Outcome, room_of
 from sim.model.luck import Floats
 from sim.model.moderation.pipeline import Verdict, no_verdict
-from sim.model.moderation.sanctions import Bar
 from sim.model.moderation.submissions import Submissions
 from sim.model.stretch import Stretch, settle
 from sim.model.voice import Manner, Manners, Situation, expressed_heat, expressed_stance
@@ -72,24 +72,26 @@ class Conversation:
         return self._settled.part(self._next, last)
 
     def _handle(self, window: Stretch) -> None:
-        self._world.actions.teach(self._world.env.now)
+        world = self._world
+        world.actions.teach(world.env.now)
+        world.abuse.meet(world.env.now)
         window = self._without_barred(window)
-        voice, situation = self._world.policy.scenario.voice, self._situation(window)
-        manner = self._voices(window, situation)
+        voice, situation = world.policy.scenario.voice, self._situation(window)
+        manner = np.where(window.abusive[:, None], np.uint8(Manner.SINCERE), self._voices(window, situation))
         arises = np.ones(window.venue.shape, np.bool_)
         later = np.flatnonzero((window.parent >= 0) & (window.parent < window.rows.start))
-        arises[later] = self._prompted(window, later)
+        arises[later] = prompted(world, window, later)
         said = window.open & arises & (manner != Manner.SILENT)
         sent = np.flatnonzero(said)
         messages = self._submissions(window, sent, manner)
         verdict = self._judge(messages)
         self._publish(messages, verdict)
-        self._reply_at_once(window, arises, said)
-        if self._world.actions.sanctions.anywhere:
-            window = self._bar_at_once(window, arises, said, messages, verdict)
+        reply_at_once(world, window, arises, said)
+        if world.actions.sanctions.anywhere:
+            window = bar_at_once(world, window, arises, said, messages, verdict)
         self._write(window, arises, said, manner)
-        if self._world.voice.remembers:
-            self._world.voice.learn(voice, situation, window.open & arises, np.isfinite(self._world.ledger.shown[window.rows]))
+        if world.voice.remembers:
+            world.voice.learn(voice, situation, window.open & arises & ~window.abusive[:, None], np.isfinite(world.ledger.shown[window.rows]))
         kept = np.flatnonzero(said.reshape(-1)[sent])
         if len(kept) < len(sent):
             messages, verdict = messages.take(kept), verdict.take(kept)
@@ -103,7 +105,7 @@ class Conversation:
             barred |= self.barred_until.take(person, axis=0) > window.time[:, None]
         if sanctions.barred_to > now:
             barred |= sanctions.barred(window.venue, person, window.time)
-        return _closed(window, barred) if barred.any() else window
+        return closed(window, barred) if barred.any() else window
 
     def _voices(self, window: Stretch, situation: Situation) -> Manners:
         choice = self._world.voice.choose(self._world.policy.scenario.voice, situation)
@@ -209,69 +211,6 @@ class Conversation:
             taken = np.flatnonzero(verdict.gone < np.inf)
             ledger.gone.reshape(-1)[cells[taken]] = verdict.gone[taken]
 
-    def _prompted(self, window: Stretch, at: Indices) -> Flags:
-        """(m, W): whether what would prompt some replies is there to be seen; what was heard in a meeting cannot be taken back."""
-        ledger, parent, time = self._world.ledger, window.parent[at], window.time[at, None]
-        shown, gone = ledger.shown.take(parent, axis=0), ledger.gone.take(parent, axis=0)
-        there = ((shown <= time) & (time < gone)) | (ledger.back.take(parent, axis=0) <= time)
-        if (live := self._world.policy.meetings.live).any():
-            there |= live[np.maximum(window.venue.take(at, axis=0), 0)] & (shown <= time) & (shown < gone)
-        if self._world.interpretation.anywhere:
-            there &= self._understood(window.authors.person[at], parent)
-        return there & window.answers.take(at, axis=0)
-
-    def _understood(self, person: Indices, parent: Indices) -> Flags:
-        """(m, W): whether messages reach some people in a language that they speak."""
-        language, author = self._world.people.language, self._world.occasions.person[parent]
-        interpreted = (self._world.ledger.marks.take(parent, axis=0) & Mark.UNINTERPRETED) == 0
-        understood: Flags = interpreted | (language[person] == language[author])[:, None]
-        return understood
-
-    def _reply_at_once(self, window: Stretch, arises: Flags, said: Flags) -> None:
-        """Take back replies to messages of this window that are not there to be seen, then replies to those, and so on."""
-        first = window.rows.start
-        at = np.flatnonzero(window.parent >= first)
-        lost = np.ones(1, np.bool_)
-        while lost.any():
-            arises[at] = seen = self._prompted(window, at)
-            lost = said[at] & ~seen
-            where, column = np.nonzero(lost)
-            self._take_back(said, first, at[where], column)
-
-    def _bar_at_once(self, window: Stretch, arises: Flags, said: Flags, messages: Submissions, verdict: Verdict) -> Stretch:
-        """Take back what people say after a sanction that falls into this window, and then what it would have prompted.
-
-        In each world the first sanction that silences somebody here is certain: all that led to it was said before. What it silences may
-        have led to further sanctions, so these are looked for again, until none silences anybody.
-        """
-        first, sanctions = window.rows.start, self._world.actions.sanctions
-        ahead = self._world.actions.ahead(messages, verdict, float(window.time[-1]))
-        own = ahead["occasion"] >= first
-        while True:
-            stands = ~own
-            stands[own] = said[ahead["occasion"][own] - first, ahead["world"][own]]
-            bars = [(bar, rows) for bar in sanctions.foresee(ahead[stands]) if len(rows := _under(bar, window))]
-            silencing: dict[int, Indices] = {}
-            for bar, rows in bars:
-                if len(spoken := rows[said[rows, bar.world]]):
-                    silencing.setdefault(bar.world, spoken)
-            if not silencing:
-                break
-            for column, rows in silencing.items():
-                self._take_back(said, first, rows, column)
-            self._reply_at_once(window, arises, said)
-        barred = np.zeros(said.shape, np.bool_)
-        for bar, rows in bars:
-            barred[rows, bar.world] = True
-        return _closed(window, barred)
-
-    def _take_back(self, said: Flags, first: int, rows: Indices, column: Indices | int) -> None:
-        """Some messages of the window that begins at occasion `first` are not said after all."""
-        ledger = self._world.ledger
-        said[rows, column] = False
-        ledger.shown[first + rows, column] = ledger.gone[first + rows, column] = np.inf
-        ledger.marks[first + rows, column] = 0
-
     def _write(self, window: Stretch, arises: Flags, said: Flags, manner: Manners) -> None:
         """Voice and outcome of every occasion; what the rules took is written over by what follows."""
         ledger, rows = self._world.ledger, window.rows
@@ -345,15 +284,3 @@ class Conversation:
             world.ledger.punished.append((person, column, world.env.now))
             rooms = np.unique(world.rooms.of_person[:, :, person])
             world.beliefs.record_reprisal(person, rooms[rooms > 0], column, world.env.now)
-
-
-def _closed(window: Stretch, barred: Flags) -> Stretch:
-    """The window with some (n, W) occasions on which the author may not speak."""
-    ceiling = np.minimum(window.ceiling, np.where(barred, np.uint8(Outcome.BARRED), np.uint8(Outcome.STOOD)))
-    return replace(window, open=window.open & ~barred, ceiling=ceiling)
-
-
-def _under(bar: Bar, window: Stretch) -> Indices:
-    """Rows of the window that a bar covers."""
-    within = (window.authors.person == bar.person) & (window.time > bar.since) & (window.time < bar.until)
-    return np.flatnonzero(within & (window.venue[:, bar.world] == bar.platform))
