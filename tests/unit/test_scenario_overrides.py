@@ -88,7 +88,7 @@ def test_names_can_be_added_where_they_are_free(tmp_path: Path) -> None:
         (
             "extends=x.yaml",
             "--set extends=x.yaml: extends: no such key; known: name, title, description, seed, horizon, window, replications, represents "
-            "and 12 more",
+            "and 14 more",
         ),
         (
             "platforms.chat.desks.team.roster.1={}",
@@ -118,7 +118,7 @@ def test_names_can_be_added_where_they_are_free(tmp_path: Path) -> None:
             "resides_in, language, community, messages_per_day, activity_sigma and 12 more",
         ),
         ("title=\x1b", "--set title=\\x1b: title: a text without control characters, and got '\\x1b'"),
-        ("=1", "--set =1: : no such key; known: name, title, description, seed, horizon, window, replications, represents and 12 more"),
+        ("=1", "--set =1: : no such key; known: name, title, description, seed, horizon, window, replications, represents and 14 more"),
     ],
 )
 def test_what_cannot_be_set_is_refused(tmp_path: Path, override: str, line: str) -> None:

@@ -32,7 +32,8 @@ VOICES = "logit, strategic, threshold, spiral, reinforcement"
         ("timeline: [{at: 11 d, withdraw: chat}]\n", f"{NEXT}:13: timeline.0.at: a time within the horizon of 10 d, and got '11 d'"),
         (
             "timeline: [{at: 1 d}]\n",
-            f"{NEXT}:12: timeline.0: exactly one of set, surge, announce, reprisal_news, block, unblock, withdraw, and got none",
+            f"{NEXT}:12: timeline.0: exactly one of set, surge, announce, reprisal_news, block, unblock, withdraw, burst, "
+            "outage, and got none",
         ),
         (
             "evidence: {seed: {source: a, assumption: b}}\n",
@@ -66,7 +67,7 @@ def test_wording(tmp_path: Path, added: str, line: str) -> None:
         (
             "kind: group",
             "kind: groop",
-            "s.yaml:15:5: platforms.chat.kind: one of group, feed, survey, and got 'groop'; did you mean 'group'?",
+            "s.yaml:15:5: platforms.chat.kind: one of group, direct, feed, meeting, survey, and got 'groop'; did you mean 'group'?",
         ),
         (
             "resides_in: here",
@@ -81,19 +82,20 @@ def test_wording(tmp_path: Path, added: str, line: str) -> None:
         (
             "detector: keywords",
             "detector: keyword",
-            "s.yaml:17:15: platforms.chat.rules.words.detector: one of keywords, classifier, sample, and got 'keyword'; did you "
-            "mean 'keywords'?",
+            "s.yaml:17:15: platforms.chat.rules.words.detector: one of keywords, classifier, reports, directive, sample, and got "
+            "'keyword'; did you mean 'keywords'?",
         ),
         (
             "detector: keywords, ",
             "",
-            "s.yaml:17:7: platforms.chat.rules.words.detector: one of keywords, classifier, sample is required, and got none",
+            "s.yaml:17:7: platforms.chat.rules.words.detector: one of keywords, classifier, reports, directive, sample is "
+            "required, and got none",
         ),
         ("hold, desk: team", "hold", "s.yaml:18:7: platforms.chat.rules.score: a rule that holds messages needs a desk"),
         (
             "desk: team",
             "desk: taem",
-            "s.yaml:18:51: platforms.chat.rules.score.desk: a desk of this scenario (did you mean 'team'?), and got 'taem'",
+            "s.yaml:18:51: platforms.chat.rules.score.desk: a desk of this platform (did you mean 'team'?), and got 'taem'",
         ),
         (
             "action: hold,",
