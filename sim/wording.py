@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MINUS = "\N{MINUS SIGN}"
 MECHANISM_TITLES = {
+    "abuse": "abuse",
     "access": "no access",
     "moderation": "moderation",
     "surveillance": "reprisals",

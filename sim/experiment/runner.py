@@ -175,9 +175,9 @@ class _Stop(Exception):
 
 def _tasks(plan: Plan, replications: Sequence[int], workers: int) -> list[Task]:
     from sim.experiment.task import batch_size
-    from sim.measures.table import needed_worlds
+    from sim.measures.table import distinct_worlds, needed_worlds
 
-    return cut(replications, batch_size(plan.scenario, len(needed_worlds(plan.worlds))), workers)
+    return cut(replications, batch_size(plan.scenario, len(distinct_worlds(plan.scenario, needed_worlds(plan.worlds)))), workers)
 
 
 def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[str, Any], place: Path | None, force: bool) -> Result:

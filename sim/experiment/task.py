@@ -44,12 +44,12 @@ class RunResult:
 def run_task(scenario: Scenario, replications: Sequence[int], worlds: Sequence[str], keep_ledger: bool = False) -> list[RunResult]:
     """Simulate and measure; results by world, then replication."""
     from sim.measures.series import series
-    from sim.measures.table import Measurer, needed_worlds
+    from sim.measures.table import Measurer, distinct_worlds, needed_worlds
     from sim.model.world import simulate
     from sim.scenario import variants
 
     started = time.perf_counter()
-    ledger = simulate(scenario, replications, needed_worlds(worlds), variants(scenario))
+    ledger = simulate(scenario, replications, distinct_worlds(scenario, needed_worlds(worlds)), variants(scenario))
     gc.collect()  # The parts of a world refer to one another, so nothing else would free them before the measures need the memory.
     measurer = Measurer(scenario, ledger)
     pieces = {world: measurer.measure(world) for world in worlds}
@@ -121,7 +121,7 @@ def _ledger_table(scenario: Scenario, ledger: Ledger, world: str, replication: i
     from sim.model.moderation.pipeline import rule_labels
     from sim.model.voice import Manner
 
-    occasions, people, column = ledger.occasions, ledger.people, ledger.worlds.index(world)
+    occasions, people, column = ledger.occasions, ledger.people, ledger.column(world)
     rows = np.flatnonzero(people.replication[occasions.person] == replication)
     position = np.cumsum(people.replication[occasions.person] == replication) - 1
     person, parent = occasions.person[rows], occasions.parent[rows]
@@ -138,6 +138,7 @@ def _ledger_table(scenario: Scenario, ledger: Ledger, world: str, replication: i
             "hour": occasions.time[rows],
             "person": person - first,
             "group": named(people.group[person], list(scenario.groups)),
+            "abusive": occasions.is_abuse(rows),
             "topic": named(occasions.topic[rows], list(scenario.topics)),
             "stance": occasions.private_stance(people, rows),
             "reply_to": pl.Series(np.where(parent < 0, -1, position[parent])).replace(-1, None),

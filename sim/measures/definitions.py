@@ -250,8 +250,8 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
 HEADLINE = tuple(measure.name for measure in _MEASURES if measure.headline)
 """What a comparison shows unless it is asked for more."""
 
-MECHANISMS = ("access", "moderation", "surveillance", "fear")
+MECHANISMS = ("abuse", "access", "moderation", "surveillance", "fear")
 """The order in which the ladder switches mechanisms on."""
 
-LADDER = ("free", "access", "access+moderation", "access+moderation+surveillance", "full")
+LADDER = ("free", "abuse", "abuse+access", "abuse+access+moderation", "abuse+access+moderation+surveillance", "full")
 """The worlds of the ladder; each adds the next mechanism to the one before it."""

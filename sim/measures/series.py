@@ -16,21 +16,22 @@ from sim.model.moderation.desks import SAMPLE_EVERY
 
 def series(ledger: Ledger, world: str, represents: float) -> list[Piece]:
     """Counts and mean perceived risks by bins of `SAMPLE_EVERY` hours; levels are the hours at which bins begin."""
-    column, free = ledger.worlds.index(world), ledger.worlds.index("free")
+    column, free = ledger.column(world), ledger.column("free")
     bins = int(np.ceil(ledger.horizon / SAMPLE_EVERY))
     hours = [f"{SAMPLE_EVERY * b:g}" for b in range(bins)]
+    protected = ~ledger.occasions.is_abuse()
     outcome, wished = ledger.outcome[:, column], ledger.outcome[:, free] > Outcome.UNSAID
     counts = {
         "wished": wished,
-        "said": outcome > Outcome.UNSAID,
+        "said": protected & (outcome > Outcome.UNSAID),
         "unsaid": wished & (outcome == Outcome.UNSAID),
         "never_arose": wished & (outcome == Outcome.NEVER_AROSE),
         "out_of_reach": wished & (outcome <= Outcome.BARRED),
-        "stopped": (outcome == Outcome.BLOCKED) | (outcome == Outcome.WITHHELD),
+        "stopped": protected & ((outcome == Outcome.BLOCKED) | (outcome == Outcome.WITHHELD)),
     }
     cell = _cells(ledger, np.arange(len(outcome)), ledger.occasions.time, bins)
     found = {name: _counted(ledger, cell[which], bins) for name, which in counts.items()}
-    removed = np.flatnonzero(ledger.gone[:, column] < ledger.horizon)
+    removed = np.flatnonzero(protected & (ledger.gone[:, column] < ledger.horizon))
     found["removed"] = _counted(ledger, _cells(ledger, removed, ledger.gone[removed, column], bins), bins)
     pieces = [Piece(name, "hour", hours, represents * values) for name, values in found.items()]
     return [*pieces, *_risks(ledger, column, cell, bins, hours), *_sampled(ledger, column, bins)]
@@ -41,7 +42,7 @@ def _risks(ledger: Ledger, column: int, cell: Ints, bins: int, hours: list[str])
     if column not in ledger.afraid:
         return []
     at = ledger.afraid.index(column)
-    taken = ledger.venue[:, column] >= 0
+    taken = (ledger.venue[:, column] >= 0) & ~ledger.occasions.is_abuse()
     cell = cell[taken]
     there = _counted(ledger, cell, bins)
     risks = {"perceived_removal": ledger.removal_risk[taken, at], "perceived_reprisal": ledger.reprisal_risk[taken, at]}

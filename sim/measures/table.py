@@ -35,6 +35,16 @@ class Piece:
     values: Floats
 
 
+def distinct_worlds(scenario: Scenario, worlds: Sequence[str]) -> tuple[str, ...]:
+    """The worlds that differ in a scenario: where nobody is hostile, those with and without `abuse` are the same, and the first stands."""
+    if any(group.hostile > 0 for group in scenario.groups.values()) and any(group.targeted > 0 for group in scenario.groups.values()):
+        return tuple(worlds)
+    first: dict[frozenset[str], str] = {}
+    for world in worlds:
+        first.setdefault(mechanisms_of(world) - {"abuse"}, world)
+    return tuple(first.values())
+
+
 def needed_worlds(worlds: Sequence[str]) -> tuple[str, ...]:
     """The worlds that measures of the given ones are reckoned from: themselves, the free world, and each without fear."""
     fearless = [world_name(mechanisms_of(world) - {"fear"}) for world in worlds]
@@ -59,7 +69,7 @@ class Measurer:
 
     def measure(self, world: str) -> list[Piece]:
         """Every measure of one world."""
-        column = self._ledger.worlds.index(world)
+        column = self._ledger.column(world)
         return [
             *self._count_measures(column),
             *self._people_measures(column),
@@ -68,7 +78,7 @@ class Measurer:
         ]
 
     def _column(self, world: str) -> int:
-        return self._ledger.worlds.index(world)
+        return self._ledger.column(world)
 
     def _fearless(self, column: int) -> int:
         return self._column(world_name(mechanisms_of(self._ledger.worlds[column]) - {"fear"}))

@@ -15,8 +15,9 @@ from sim.model.rooms import Rooms
 from sim.model.worlds import Switches
 from sim.scenario.schema import Scenario
 
-NOT_OFFERED, UNREACHABLE = -1, -2
-"""Venues of an occasion that no platform takes: surveys have been answered and no meeting is held, or blocks and closures stop it."""
+NOT_OFFERED, UNREACHABLE, LEFT = -1, -2, -3
+"""Venues of an occasion that no platform takes: surveys have been answered and no meeting is held, blocks and closures stop it, or the
+person has left the platform that would."""
 
 Flags = NDArray[np.bool_]
 _NEVER = np.int32(2**31 - 1)
@@ -56,6 +57,8 @@ class Access:
         self._policy = policy
         self._blocked = policy.blocked.copy()
         self._speaking: Ints | None = None
+        self.left = np.zeros((len(platforms), len(people), len(switches)), np.bool_)
+        self._anybody_left = False
         self._count_members()
 
     def set_policy(self, policy: Policy) -> None:
@@ -81,6 +84,29 @@ class Access:
         """Close a platform for the dialogue, everywhere."""
         self._closed[platform] = True
 
+    def leave(self, who: Flags) -> None:
+        """People leave platforms for good, (F, P, W)."""
+        self.left |= who
+        self._anybody_left = True
+        self._count_members()
+
+    def has_left(self, platform: Indices, person: Indices, world: Indices) -> Flags:
+        """Whether people have left platforms in some worlds; arrays that broadcast."""
+        gone: Flags = self.left[platform, person, world]
+        return gone
+
+    def current(self, among: Flags) -> Ints:
+        """(P, W) the platform, of those (F,) among, that each person would turn to first; -1 where none is left within reach."""
+        everyone = np.arange(len(self._people), dtype=np.int32)
+        found = np.full((len(self._people), len(self._switch)), -1, np.int32)
+        for rank in self._ranking:
+            platform = np.maximum(rank, 0)
+            usable = (rank >= 0) & among[platform]
+            shut = ~self._reaches(platform, everyone) | self._closed[platform]
+            takes = usable[:, None] & ~(shut[:, None] & self._switch) & ~self.left[platform, everyone]
+            found = np.where((found < 0) & takes, platform[:, None], found).astype(np.int32)
+        return found
+
     def venues(self, rows: Indices) -> tuple[Ints, Flags]:
         """(n, W) platform that takes each of some spontaneous occasions, and whether a block was circumvented on the way there.
 
@@ -96,7 +122,11 @@ class Access:
                 break
             wanting = venue[left] < 0
             takes, unreached, circumvents = self._try(rows[left], platform, wanting)
-            venue[left] = np.where(takes, platform[:, None], np.where(unreached, UNREACHABLE, venue[left]))
+            found = np.where(takes, platform[:, None], np.where(unreached & (venue[left] != LEFT), UNREACHABLE, venue[left]))
+            if self._anybody_left:
+                gone = takes & self.left[platform, self._occasions.person[rows[left]]]
+                takes, found = takes & ~gone, np.where(gone, LEFT, found)
+            venue[left] = found
             around[left] |= takes & circumvents
             left = left[(venue[left] < 0).any(axis=1)]
         return venue, around
@@ -142,13 +172,16 @@ class Access:
 
     def audience(self, room: Indices, worlds: Indices) -> Indices:
         """Members, beside the author, who can reach each room's platform in the given world; arrays of the same length."""
-        members: Ints = np.where(self._switch[worlds], self._reaching[room], self._rooms.size[room])
+        if self._anybody_left:
+            members = self._staying[room, worlds]
+        else:
+            members = np.where(self._switch[worlds], self._reaching[room], self._rooms.size[room])
         return np.maximum(members - 1, 0)
 
     def audience_speaking(self, language: Indices, room: Indices, worlds: Indices) -> Indices:
         """Of the same audience, those of a language, that of the author; arrays of the same length."""
         self._speaking = self._members_by_language() if self._speaking is None else self._speaking
-        members: Ints = self._speaking[self._switch[worlds].astype(np.int8), room, language]
+        members: Ints = self._speaking[room, language, worlds]
         return np.maximum(members - 1, 0)
 
     def _count_members(self) -> None:
@@ -156,18 +189,28 @@ class Access:
         self._reaches_room = self._members_who_reach()
         self._reaching = np.diff(np.concatenate([[0], np.cumsum(self._reaches_room)])[self._rooms.start]).astype(np.int32)
         self._speaking = None
+        if self._anybody_left:
+            room = np.repeat(np.arange(len(self._rooms.size)), self._rooms.size)
+            self._staying = self._counted(room, len(self._rooms.size))
 
     def _members_by_language(self) -> Ints:
-        """(2, rooms, languages) members of each room, and those of them who can reach it."""
+        """(rooms, languages, W) members of each room who can reach it and have not left it."""
         shape = (len(self._rooms.size), int(self._people.language.max()) + 1)
         cell = np.repeat(np.arange(shape[0]), self._rooms.size) * shape[1] + self._people.language[self._rooms.member]
-        counts = [np.bincount(seats, minlength=shape[0] * shape[1]).reshape(shape) for seats in (cell, cell[self._reaches_room])]
-        return np.stack(counts).astype(np.int32)
+        return self._counted(cell, shape[0] * shape[1]).reshape(*shape, -1)
+
+    def _counted(self, cell: Indices, cells: int) -> Ints:
+        """(cells, W) members, by the cell of each seat filled, who can reach their rooms' platforms and have not left them."""
+        platform = np.repeat(self._rooms.platform, self._rooms.size)
+        there = (self._reaches_room[:, None] | ~self._switch) & ~self.left[platform, self._rooms.member]
+        return np.stack([np.bincount(cell[seats], minlength=cells) for seats in there.T], axis=1).astype(np.int32)
 
     def _members_who_reach(self) -> Flags:
         """(seats filled,) whether members can reach their rooms' platforms."""
-        member = self._rooms.member
-        platform = np.repeat(self._rooms.platform, self._rooms.size)
+        return self._reaches(np.repeat(self._rooms.platform, self._rooms.size), self._rooms.member)
+
+    def _reaches(self, platform: Ints, member: Ints) -> Flags:
+        """Whether people can reach platforms, if need be around a block; arrays of the same length."""
         resident = self._people.resident[member]
         fails = self._reach_luck[platform, member] < self._blocked[resident, platform]
         able = self._people.circumvention_luck[member] < self._circumventing_share(member, resident[:, None], platform[:, None])[:, 0]

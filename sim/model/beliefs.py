@@ -92,12 +92,19 @@ class Beliefs:
         return Priors(table.removal.take(where), table.reprisal.take(there), table.exposure.take(there))
 
     def perceived_removal(self, priors: Priors, pair: Indices, room_pair: Indices, worlds: Indices, now: float) -> Floats:
-        """R, (n, w): a Beta belief whose evidence is own and witnessed messages, weighted by heat."""
+        """R, (n, w), as it acts: the mean of a Beta belief and, above it, as much of its spread as people are averse to ambiguity.
+
+        Its evidence is own and witnessed messages, weighted by heat.
+        """
         spec = self._spec
         own, seen = self._own_messages.at(pair, worlds, now), self._room_messages.at(room_pair, worlds, now)
         heat, acted = own + spec.witness_weight * seen
-        perceived: Floats = np.minimum((spec.removal_strength * priors.removal + acted) / (spec.removal_strength + heat), 1.0)
-        return perceived
+        weight = spec.removal_strength + heat
+        mean: Floats = np.minimum((spec.removal_strength * priors.removal + acted) / weight, 1.0)
+        if not spec.ambiguity_aversion:
+            return mean
+        spread = np.sqrt(mean * (1 - mean) / (weight + 1))
+        return np.minimum(mean + spec.ambiguity_aversion * spread, 1.0)
 
     def perceived_reprisal(self, priors: Priors, person: Indices, room: Indices, worlds: Indices, now: float) -> Floats:
         """S, (n, w): the prior, raised by news as far as people feel exposed."""
@@ -173,6 +180,10 @@ class Beliefs:
         """A person is acted against, and those who share a room with them hear of it."""
         self._news.add(np.array([person]), np.array([world]), (self._spec.reprisal_own,), now)
         self._room_news.add(rooms, np.full(len(rooms), world), (self._spec.reprisal_witness,), now)
+
+    def record_emboldening(self, followers: Indices, world: int, now: float) -> None:
+        """A reprisal that angers some people counts with them as so many noticed actions."""
+        self._own_noticed.add(followers, np.full(len(followers), world), (self._spec.emboldening,), now)
 
     def record_news(self, who: Indices, weight: float, now: float) -> None:
         """News of reprisals reaches some people, in every world."""

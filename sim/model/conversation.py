@@ -40,6 +40,7 @@ class Conversation:
         self._everywhere = np.arange(self._worlds)
         self._afraid = np.flatnonzero(world.switches.fear)
         self._moderated = np.flatnonzero(world.switches.moderation)
+        self._abusive = np.flatnonzero(world.switches.abuse & (world.occasions.abusive is not None))
         self._topics = world.people.topics
         self._settled: Stretch | None = None
         self._next = 0
@@ -91,7 +92,9 @@ class Conversation:
             window = bar_at_once(world, window, arises, said, messages, verdict)
         self._write(window, arises, said, manner)
         if world.voice.remembers:
-            world.voice.learn(voice, situation, window.open & arises & ~window.abusive[:, None], np.isfinite(world.ledger.shown[window.rows]))
+            world.voice.learn(
+                voice, situation, window.open & arises & ~window.abusive[:, None], np.isfinite(world.ledger.shown[window.rows])
+            )
         kept = np.flatnonzero(said.reshape(-1)[sent])
         if len(kept) < len(sent):
             messages, verdict = messages.take(kept), verdict.take(kept)
@@ -136,6 +139,7 @@ class Conversation:
             reprisal=reprisal,
             climate=world.beliefs.climate(window.room_pair, self._everywhere, now),
             noticed=noticed,
+            abuse=self._abuse_met(window),
             speak_luck=authors.speak_luck[:, None],
             manner_luck=authors.manner_luck[:, None],
             key=window.key,
@@ -146,6 +150,14 @@ class Conversation:
             afraid=world.switches.fear,
         )
 
+    def _abuse_met(self, window: Stretch) -> Floats:
+        """(n, W) A; 0 in worlds without abuse."""
+        met, there = np.zeros(window.venue.shape), self._abusive
+        if len(there):
+            person, pair = window.authors.person[:, None], window.authors.pair[:, None]
+            met[:, there] = self._world.abuse.met(person, pair, window.room_pair[:, there], there, self._world.env.now)
+        return met
+
     def _submissions(self, window: Stretch, sent: Indices, manner: Manners) -> Submissions:
         """Messages at flat positions of the window, as their authors send them if the occasion arises."""
         world, authors, voice = self._world, window.authors, self._world.policy.scenario.voice
@@ -154,8 +166,9 @@ class Conversation:
         person, topic, key = authors.person.take(local), window.topic.take(local), window.key.take(local)
         softening, evasion = world.ledger.softening[local + window.rows.start, column], voice.coded_evasion
         stance, room = expressed_stance(softening, private, spoken), window.room.take(sent)
+        abusive, counter = self._kinds(window, local)
         phrase = np.full(len(sent), -1, np.int32)
-        if len(read := np.flatnonzero(world.pipeline.reads[platform] & world.switches.moderation[column])):
+        if len(read := np.flatnonzero(world.pipeline.reads[platform] & world.switches.moderation[column] & ~abusive)):
             phrase[read] = world.phrases(key[read], person[read], topic[read], stance[read], spoken[read])
         messages = Submissions(
             occasion=local + window.rows.start,
@@ -172,14 +185,22 @@ class Conversation:
             resident=world.people.resident[person],
             key=key,
             time=window.time.take(local),
-            heat=expressed_heat(softening, evasion, authors.heat.take(local), spoken),
+            heat=np.where(abusive, 0.0, expressed_heat(softening, evasion, authors.heat.take(local), spoken)),
             stance=stance,
-            criticality=expressed_heat(softening, evasion, (1 - private) / 2, spoken),
+            criticality=np.where(abusive, 0.0, expressed_heat(softening, evasion, (1 - private) / 2, spoken)),
             phrase=phrase,
+            abusive=abusive,
+            counter=counter,
             dropped=np.zeros(len(sent), np.bool_),
             kept=window.kept.take(sent),
         )
         return self._interpreted(messages) if world.interpretation.anywhere else messages
+
+    def _kinds(self, window: Stretch, local: Indices) -> tuple[Flags, Flags]:
+        """Whether messages at some rows of the window are abusive, and whether they are targets' replies to abuse."""
+        parent, person = window.parent.take(local), window.authors.person.take(local)
+        answers = (parent >= 0) & self._world.occasions.is_abuse(np.maximum(parent, 0))
+        return window.abusive.take(local), answers & self._world.people.targeted[person]
 
     def _interpreted(self, messages: Submissions) -> Submissions:
         """The messages, with what interpretation leaves out and who then still might read it."""
@@ -223,7 +244,9 @@ class Conversation:
     def _follow(self, messages: Submissions, verdict: Verdict) -> None:
         """What follows from the messages that were said: lessons, actions of the platform, and findings of the authorities."""
         world, published = self._world, ~verdict.unpublished
-        self._teach(messages, published)
+        self._teach(messages, published & ~messages.abusive)
+        if len(hurts := np.flatnonzero(published & messages.abusive)):
+            world.abuse.expect(messages.occasion[hurts], messages.world[hurts], messages.time[hurts])
         if len(self._moderated):
             world.actions.follow(messages, verdict)
         if world.switches.surveillance.any():
@@ -236,7 +259,7 @@ class Conversation:
         reached = self._reached(messages.person, messages.room, messages.world, messages.dropped)
         beliefs.record_published(where[seen], messages.world[seen], messages.stance[seen], messages.time[seen], reached[seen])
         if len(self._afraid):
-            sent, seen = np.flatnonzero(fear[messages.world]), seen[fear[messages.world[seen]]]
+            sent, seen = np.flatnonzero(fear[messages.world] & ~messages.abusive), seen[fear[messages.world[seen]]]
             beliefs.record_submitted(messages.pair[sent], messages.world[sent], messages.heat[sent], messages.time[sent])
             beliefs.record_witnessed(where[seen], messages.world[seen], messages.heat[seen] * reached[seen], messages.time[seen])
 
@@ -249,6 +272,9 @@ class Conversation:
     def hear(self, occasion: Indices, column: Indices, times: Floats) -> None:
         """Messages that were released from review are seen by their rooms, as of the times of their release."""
         world, beliefs, voice = self._world, self._world.beliefs, self._world.policy.scenario.voice
+        abusive = world.occasions.is_abuse(occasion)
+        world.abuse.expect(occasion[abusive], column[abusive], times[abusive])
+        occasion, column, times = occasion[~abusive], column[~abusive], times[~abusive]
         venue = world.ledger.venue[occasion, column]
         room = room_of(world.rooms, world.occasions, occasion, venue[:, None])[:, 0]
         inside = (room > 0) & (times < world.policy.meetings.end(venue, world.occasions.time[occasion]))

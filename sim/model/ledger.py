@@ -15,7 +15,7 @@ from sim.model.moderation.desk import DeskRecord
 from sim.model.occasions import Occasions
 from sim.model.people import People
 from sim.model.rooms import Rooms
-from sim.model.worlds import Switches
+from sim.model.worlds import Switches, mechanisms_of, world_name
 
 
 class Outcome(IntEnum):
@@ -23,14 +23,15 @@ class Outcome(IntEnum):
 
     NOT_OFFERED = 0
     UNREACHABLE = 1
-    BARRED = 2
-    NEVER_AROSE = 3
-    UNSAID = 4
-    BLOCKED = 5
-    WITHHELD = 6
-    HIDDEN = 7
-    REMOVED = 8
-    STOOD = 9
+    LEFT = 2
+    BARRED = 3
+    NEVER_AROSE = 4
+    UNSAID = 5
+    BLOCKED = 6
+    WITHHELD = 7
+    HIDDEN = 8
+    REMOVED = 9
+    STOOD = 10
 
 
 class Mark(IntFlag):
@@ -47,6 +48,8 @@ class Mark(IntFlag):
     DISMISSED = 256
     REVERSED = 512
     REINSTATED = 1024
+    MET = 2048
+    """Of an abusive message: its target read it."""
 
 
 @dataclass
@@ -68,6 +71,7 @@ class Ledger:
         removal_risk, reprisal_risk: (O, A) risks that authors perceived, R and S.
         punished: (person, world, time) of each reprisal.
         sanctioned: (person, world, time, action) of each sanction by a platform.
+        left: (person, world, time, platform) of each exit from a platform.
         desks: record of each desk by (world, replication, label).
         samples: (hour, world, replication, measure, value), sampled over time.
     """
@@ -92,8 +96,18 @@ class Ledger:
     reprisal_risk: NDArray[np.float32]
     punished: list[tuple[int, int, float]] = field(default_factory=list)
     sanctioned: list[tuple[int, int, float, str]] = field(default_factory=list)
+    left: list[tuple[int, int, float, int]] = field(default_factory=list)
     desks: dict[tuple[int, int, str], DeskRecord] = field(default_factory=dict)
     samples: list[tuple[float, int, int, str, float]] = field(default_factory=list)
+
+    def column(self, world: str) -> int:
+        """Index of a world, or of the one that differs from it in `abuse` alone, which stands for both where nobody is abused.
+
+        Raises:
+            ValueError: if there is neither.
+        """
+        twin = world_name(mechanisms_of(world) ^ {"abuse"})
+        return self.worlds.index(world if world in self.worlds else twin)
 
 
 def new_ledger(

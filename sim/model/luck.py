@@ -91,6 +91,13 @@ class Purpose(IntEnum):
     SHYNESS = auto()
     CONFIDENCE = auto()
     ANSWER = auto()
+    HOSTILE = auto()
+    TARGETED = auto()
+    ABUSE_COUNT = auto()
+    ABUSE_DELAY = auto()
+    ABUSER = auto()
+    ABUSE_READ = auto()
+    LEAVES = auto()
 
 
 def _mix_int(value: int) -> int:

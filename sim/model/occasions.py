@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from sim.model.arrays import Bytes, Ints
 from sim.model.counter import Indices
-from sim.model.luck import Floats, Keys, Purpose, children, luck, poisson
+from sim.model.luck import Floats, Keys, Purpose, children, luck, name_key, poisson
 from sim.model.meetings import Meetings, compile_meetings
 from sim.model.people import People
 from sim.model.rooms import Rooms
 from sim.model.spontaneous import draw_spontaneous
 from sim.model.trace import replay
 from sim.scenario.schema import Scenario
+from sim.scenario.schema.platform import Replies
 
 DRAWN_AT_ONCE = 65_536
 """Spontaneous occasions whose replies are drawn together: enough to make light of the calls, few enough to stay in the cache."""
@@ -38,6 +39,7 @@ class Occasions:
         seat: which of the person's rooms a spontaneous occasion takes, on whatever platform, unless it goes to a direct chat.
         parent, root: index, among all, of the message replied to (-1 for none) and of the one that began the
             conversation (itself for none).
+        abusive: whether it is an abusive reply to a target by somebody hostile; None where there are none.
         stance: the author's private stance where a trace gives one for the occasion, NaN elsewhere; None where there is no trace.
     """
 
@@ -51,6 +53,7 @@ class Occasions:
     parent: Ints
     root: Ints
     stance: Floats | None = None
+    abusive: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.key)
@@ -59,6 +62,11 @@ class Occasions:
         """Private stances of the authors of some occasions on what these are about."""
         own: Floats = people.stance[self.person[rows], self.topic[rows]]
         return own if self.stance is None else np.where(np.isnan(self.stance[rows]), own, self.stance[rows])
+
+    def is_abuse(self, rows: slice | Indices = slice(None)) -> NDArray[np.bool_]:
+        """Whether some occasions are abusive."""
+        abusive: NDArray[np.bool_] = np.zeros(len(self.key[rows]), np.bool_) if self.abusive is None else self.abusive[rows]
+        return abusive
 
 
 def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: Ints) -> Occasions:
@@ -76,12 +84,17 @@ def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: In
     key, time, person, topic = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = _by_time(time)[: int(np.count_nonzero(time < scenario.horizon))]
     homes = _Homes(scenario, people, ranking)
+    hostile = rooms.among(people.hostile) if people.hostile.any() and people.targeted.any() else None
     generations: list[Occasions] = []
     for first in range(0, max(len(order), 1), DRAWN_AT_ONCE):
         some, count = order[first : first + DRAWN_AT_ONCE], sum(len(generation.key) for generation in generations)
         home = homes.of(time[some], person[some], topic[some])
         roots = _roots(scenario, rooms, home, key[some], time[some], person[some], topic[some], count)
-        generations += _with_replies(scenario, homes.meetings, rooms, roots, count)
+        spoken = _with_replies(scenario, homes.meetings, rooms, roots, count)
+        if hostile is not None:
+            abuse = _abusive_replies(scenario, homes.meetings, people, hostile, _joined(spoken), count)
+            spoken += _with_replies(scenario, homes.meetings, rooms, abuse, count + sum(len(generation.key) for generation in spoken))
+        generations += spoken
     return _in_time_order(generations)
 
 
@@ -162,12 +175,8 @@ def _replies(scenario: Scenario, meetings: Meetings, rooms: Rooms, parents: Occa
     prompts = (platform >= 0) & (rooms.size[parents.room] > 1)
     branching = np.where(prompts, np.array([spec.branching for spec in specs])[platform], 0.0)
     key, origin = children(parents.key, poisson(branching, luck(Purpose.REPLY_COUNT, parents.key)))
-    c = np.array([spec.offset for spec in specs])
-    gamma = np.log(2) / np.log1p(np.array([spec.half_life for spec in specs]) / c)
-    where = platform[origin]
-    delay = c[where] * (luck(Purpose.REPLY_DELAY, key) ** (-1 / gamma[where]) - 1)
-    time = parents.time[origin] + delay
-    kept = (time < scenario.horizon) & (time < meetings.end(where, parents.time[origin]))
+    time = parents.time[origin] + _delays(specs, platform[origin], luck(Purpose.REPLY_DELAY, key))
+    kept = (time < scenario.horizon) & (time < meetings.end(platform[origin], parents.time[origin]))
     key, origin, time = key[kept], origin[kept], time[kept]
     room = parents.room[origin]
     return Occasions(
@@ -181,6 +190,47 @@ def _replies(scenario: Scenario, meetings: Meetings, rooms: Rooms, parents: Occa
         parent=(origin + offset).astype(np.int32),
         root=parents.root[origin],
     )
+
+
+def _delays(specs: list[Replies], platform: Ints, uniform: Floats) -> Floats:
+    """Hours from messages to replies on some platforms."""
+    c = np.array([spec.offset for spec in specs])
+    gamma = np.log(2) / np.log1p(np.array([spec.half_life for spec in specs]) / c)
+    delays: Floats = c[platform] * (uniform ** (-1 / gamma[platform]) - 1)
+    return delays
+
+
+def _abusive_replies(scenario: Scenario, meetings: Meetings, people: People, hostile: Rooms, parents: Occasions, offset: int) -> Occasions:
+    """The abusive replies that messages of targets might prompt from the hostile people of their rooms, no message being abused twice over.
+
+    `offset` is the position of the first of the messages. Each hostile member but the author adds a Poisson number.
+    """
+    others = hostile.size[parents.room] - people.hostile[parents.person]
+    mean = np.where(people.targeted[parents.person] & (parents.room > 0), scenario.abuse.rate * np.maximum(others, 0), 0.0)
+    own_keys = parents.key ^ np.uint64(name_key("abuse"))
+    key, origin = children(own_keys, poisson(mean, luck(Purpose.ABUSE_COUNT, parents.key)))
+    platform, room = hostile.platform[parents.room[origin]], parents.room[origin]
+    specs = [p.replies for p in scenario.platforms.values()]
+    time = parents.time[origin] + _delays(specs, platform, luck(Purpose.ABUSE_DELAY, key))
+    kept = (time < scenario.horizon) & (time < meetings.end(platform, parents.time[origin]))
+    key, origin, time, room = key[kept], origin[kept], time[kept], room[kept]
+    return Occasions(
+        key=key,
+        time=time,
+        person=hostile.draw_member(room, luck(Purpose.ABUSER, key), parents.person[origin]),
+        topic=parents.topic[origin],
+        home=parents.home[origin],
+        room=room,
+        seat=parents.seat[origin],
+        parent=(origin + offset).astype(np.int32),
+        root=parents.root[origin],
+        abusive=np.ones(len(key), np.bool_),
+    )
+
+
+def _joined(generations: list[Occasions]) -> Occasions:
+    names = [f.name for f in fields(Occasions) if f.name not in ("stance", "abusive")]
+    return Occasions(**{name: np.concatenate([getattr(generation, name) for generation in generations]) for name in names})
 
 
 def _in_time_order(generations: list[Occasions]) -> Occasions:
@@ -197,7 +247,9 @@ def _in_time_order(generations: list[Occasions]) -> Occasions:
             result[where] = part
         return result
 
-    columns = {f.name: column(f.name) for f in fields(Occasions) if f.name != "stance"}
+    columns = {f.name: column(f.name) for f in fields(Occasions) if f.name not in ("stance", "abusive")}
+    if any(generation.abusive is not None for generation in generations):
+        columns["abusive"] = np.concatenate([generation.is_abuse() for generation in generations])[order]
     columns["root"] = position[columns["root"]]
     replies = columns["parent"] >= 0
     columns["parent"][replies] = position[columns["parent"][replies]]

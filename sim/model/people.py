@@ -25,6 +25,7 @@ class People:
         rate: spontaneous occasions per day.
         stance: (P, K) private stance by topic, in (-1, 1).
         benefit, fear, conformity, reactance, code_fluency: weights of the voice model.
+        hostile, targeted: whether the person abuses targets, and is one.
         circumvention_luck: the person circumvents where this is below the share of those who do.
         topic_cdf: (G, K) cumulated interests by group.
     """
@@ -47,6 +48,8 @@ class People:
     circumvention: Floats
     circumvention_luck: Floats
     topic_cdf: Floats
+    hostile: NDArray[np.bool_]
+    targeted: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.key)
@@ -96,6 +99,8 @@ def draw_people(scenario: Scenario, replications: Sequence[int]) -> People:
         circumvention=by_group([g.circumvention for g in groups]),
         circumvention_luck=luck(Purpose.CIRCUMVENTS, key),
         topic_cdf=_interest_cdf(scenario),
+        hostile=luck(Purpose.HOSTILE, key) < by_group([g.hostile for g in groups]),
+        targeted=luck(Purpose.TARGETED, key) < by_group([g.targeted for g in groups]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
@@ -56,6 +56,18 @@ class Rooms:
         if self.beside.any():
             seat = np.where(luck(Purpose.DIRECT, key) < self.beside[platform], self.of_person.shape[1] - 1, seat)
         return self.of_person[platform, seat, person]
+
+    def among(self, people: NDArray[np.bool_]) -> Rooms:
+        """The same rooms with some of their members alone, (P,)."""
+        kept = people[self.member]
+        size = np.bincount(np.repeat(np.arange(len(self.size)), self.size)[kept], minlength=len(self.size)).astype(np.int32)
+        return replace(
+            self,
+            size=size,
+            start=np.concatenate([[0], np.cumsum(size, dtype=np.int64)]),
+            member=self.member[kept],
+            activity=np.cumsum(np.diff(self.activity, prepend=0)[kept]),
+        )
 
     def draw_member(self, room: NDArray[np.int32], uniform: Floats, other_than: NDArray[np.int32]) -> NDArray[np.int32]:
         """Members of the given rooms, drawn by activity; the next member where the draw hits `other_than`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.access import NOT_OFFERED, UNREACHABLE, Flags
+from sim.model.access import LEFT, NOT_OFFERED, UNREACHABLE, Flags
 from sim.model.arrays import Ints
 from sim.model.authors import Authors, authors_of
 from sim.model.beliefs import Priors
@@ -37,6 +37,7 @@ class Stretch:
         room_pair: (n, W) room x topics + topic.
         answers: (n, W) whether a reply can come up there at all: not outside of rooms, nor in a meeting after the session in which
             something was said.
+        abusive: (n,) whether it is an abusive reply.
         kept: (n, W) whether the platform's promises are kept for this message.
         priors: (n, A) what authors take the risks to be before anything happens.
     """
@@ -54,6 +55,7 @@ class Stretch:
     room: NDArray[np.int64]
     room_pair: NDArray[np.int64]
     answers: Flags
+    abusive: Flags
     kept: Flags
     priors: Priors
 
@@ -81,6 +83,11 @@ def settle(world: World, rows: slice) -> Stretch:
     shut = _out_of_reach(world, rows, ~reached | (venue == UNREACHABLE))
     ceiling = np.where(shut, np.uint8(Outcome.UNREACHABLE), np.uint8(Outcome.STOOD))
     ceiling[(venue == NOT_OFFERED) & (parent < 0)[:, None]] = Outcome.NOT_OFFERED
+    left = _left(world, authors.person, venue) & ~shut
+    ceiling[left] = Outcome.LEFT
+    abusive = occasions.is_abuse(rows)
+    peaceful = abusive[:, None] & ~world.switches.abuse
+    ceiling[peaceful] = Outcome.NOT_OFFERED
     there, afraid = np.maximum(venue, 0), np.flatnonzero(world.switches.fear)
     return Stretch(
         rows=rows,
@@ -91,14 +98,22 @@ def settle(world: World, rows: slice) -> Stretch:
         parent=parent,
         venue=venue,
         around=around,
-        open=(venue >= 0) & ~shut,
+        open=(venue >= 0) & ~(shut | left | peaceful),
         ceiling=ceiling,
         room=room,
         room_pair=room * world.people.topics + topic[:, None],
         answers=_answers(world, rows, there, room),
+        abusive=abusive,
         kept=luck(Purpose.SAFEGUARD_KEPT, occasions.key[rows])[:, None] < policy.kept[there],
         priors=world.beliefs.priors(authors.person[:, None], there[:, afraid], world.rooms.kind[room[:, afraid]] == DIRECT),
     )
+
+
+def _left(world: World, person: Indices, venue: NDArray[np.int64]) -> Flags:
+    """Whether authors have left the platform that would take what they say, or that the conversation is on."""
+    left = world.access.has_left(np.maximum(venue, 0), person[:, None], np.arange(len(world.switches)))
+    gone: Flags = (venue == LEFT) | ((venue >= 0) & left)
+    return gone
 
 
 def _venues(world: World, rows: slice) -> tuple[NDArray[np.int64], Flags, Flags]:

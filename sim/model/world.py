@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import simpy
 
+from sim.model.abuse import Abuse
 from sim.model.access import Access, rank_platforms
 from sim.model.arrays import Ints
 from sim.model.beliefs import Beliefs
 from sim.model.convenor import Convenor
 from sim.model.conversation import Conversation
 from sim.model.counter import Indices
+from sim.model.exits import Exits
 from sim.model.interpretation import Interpretation
 from sim.model.ledger import Ledger, new_ledger
 from sim.model.luck import Floats, Keys
@@ -76,10 +78,12 @@ class World:
         self.texts = texts_of(scenario, self.people, len(self.switches)) if reads_text(scenario) else None
         self.pipeline = Pipeline(self.policy, self.texts)
         self.interpretation = Interpretation(scenario, self.texts)
+        self.abuse = Abuse(self)
         self.actions = Actions(self)
         self.surveillance = Surveillance(self.people, self.policy)
         schedule(self, scenario, variants)
         self.conversation = Conversation(self)
+        self.exits = None if scenario.exit is None else Exits(self, scenario.exit)
 
     def run(self) -> None:
         """Let the scenario's time pass, up to and including the convenor's last visit."""

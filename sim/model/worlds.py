@@ -17,6 +17,7 @@ class Switches:
     """Mechanisms by world: each array has W entries, one a world."""
 
     names: tuple[str, ...]
+    abuse: NDArray[np.bool_]
     access: NDArray[np.bool_]
     moderation: NDArray[np.bool_]
     surveillance: NDArray[np.bool_]

@@ -184,7 +184,13 @@ def _no_weight(scenario: Scenario) -> Iterator[Clash]:
 def _short_half_lives(scenario: Scenario) -> Iterator[Clash]:
     shortest = scenario.horizon / 900
     for key in ("removal_half_life", "reprisal_half_life", "climate_half_life", "noticed_half_life"):
-        half_life = getattr(scenario.beliefs, key)
-        if half_life < shortest:
-            rule = f"a half-life of at least a nine-hundredth of the horizon ({format_duration(shortest)})"
-            yield ("beliefs", key), rule, format_duration(half_life)
+        yield from _short(("beliefs", key), getattr(scenario.beliefs, key), shortest)
+    yield from _short(("abuse", "half_life"), scenario.abuse.half_life, shortest)
+    if scenario.exit is not None:
+        yield from _short(("exit", "half_life"), scenario.exit.half_life, shortest)
+
+
+def _short(here: Path, half_life: float, shortest: float) -> Iterator[Clash]:
+    if half_life < shortest:
+        rule = f"a half-life of at least a nine-hundredth of the horizon ({format_duration(shortest)})"
+        yield here, rule, format_duration(half_life)

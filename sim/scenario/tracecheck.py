@@ -27,6 +27,9 @@ def in_trace(scenario: Scenario) -> Iterator[Clash]:
     for index, event in enumerate(scenario.timeline):
         if event.surge is not None:
             yield ("timeline", index, "surge"), "no surge, as the messages are those of a trace", event.surge.topic
+    for name, group in scenario.groups.items():
+        if group.hostile > 0:
+            yield ("groups", name, "hostile"), "nobody hostile, as the messages are those of a trace", group.hostile
     if trace.file not in scenario.inputs:
         yield _FILE, "a file that was read with the scenario (load it from its own file)", trace.file
         return

@@ -16,7 +16,7 @@ from sim.model.voice import Manner
 from sim.scenario.schema import Scenario
 from tests.model.small import scenario
 
-WORLDS = ("free", "full", "access+moderation+surveillance")
+WORLDS = ("free", "full", "abuse+access+moderation+surveillance")
 BASE: dict[str, Any] = {
     "name": "handmade",
     "horizon": "48 h",
@@ -133,6 +133,8 @@ def people_by_hand() -> People:
         language=place,
         stance=STANCES,
         topic_cdf=np.array([[0.75, 1.0], [0.5, 1.0]]),
+        hostile=np.zeros(4, np.bool_),
+        targeted=np.zeros(4, np.bool_),
         **dict.fromkeys(traits, nothing),
     )
 

@@ -172,7 +172,7 @@ def rows_of(ledger: Ledger, replication: int) -> np.ndarray:
 
 def columns(ledger: Ledger, world: str, rows: np.ndarray | slice = slice(None)) -> dict[str, np.ndarray]:
     """All that the ledger says about some occasions in a world, luck keys included, comparable between stacks."""
-    at = ledger.worlds.index(world)
+    at = ledger.column(world)
     result = {name: getattr(ledger, name)[rows, at] for name in PER_WORLD}
     result |= {"key": ledger.occasions.key[rows], "time": ledger.occasions.time[rows], "topic": ledger.occasions.topic[rows]}
     if at in ledger.afraid:

@@ -124,9 +124,10 @@ class Actions:
         service = waits(desk.services.get(rule.name, desk.service), luck(Purpose.SERVICE, messages.key, rule.salt))
         errs = luck(Purpose.REVIEW_ERROR, messages.key, rule.salt)
         replication = world.people.replication[messages.person]
+        breaks = messages.abusive if rule.about_abuse else messages.heat >= desk.threshold
         number = messages.occasion * (len(world.pipeline.rules) + 1) + rule_index
         case = (messages.world, replication, number, arrivals, messages.heat, messages.audience, service, errs)
-        columns = (*case, messages.occasion, messages.heat >= desk.threshold, rule.points(messages, every))
+        columns = (*case, messages.occasion, breaks, rule.points(messages, every))
         for w, r, n, at, heat, audience, takes, err, occasion, breaks, points in zip(*(c.tolist() for c in columns), strict=True):
             review = _Review(occasion, w, rule_index, breaks, heat, points)
             self._desks.submit(Referral(w, r, label, n, at, heat, audience, takes, err), partial(self._decide, review))

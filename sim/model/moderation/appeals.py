@@ -59,7 +59,8 @@ class Appeals:
         platform, spec = list(world.policy.scenario.platforms.items())[rule.platform]
         if (appeals := spec.appeals) is None:
             return
-        key, wrong = world.occasions.key[acted["occasion"]], acted["heat"] < standard(rule.spec)
+        key, abusive = world.occasions.key[acted["occasion"]], world.occasions.is_abuse(acted["occasion"])
+        wrong = ~abusive if rule.about_abuse else acted["heat"] < standard(rule.spec)
         appealing = luck(Purpose.APPEAL, key) < np.where(wrong, appeals.propensity_if_wrong, appeals.propensity)
         key, wrong, acted = key[appealing], wrong[appealing], acted[appealing]
         if not len(key):

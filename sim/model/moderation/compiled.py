@@ -33,6 +33,11 @@ class CompiledRule:
     topics: Flags | None
     detect: Detector
 
+    @property
+    def about_abuse(self) -> bool:
+        """Whether it looks for abuse, and not for heat."""
+        return getattr(self.spec, "about", "heat") == "abuse"
+
     def covers(self, messages: Submissions, among: Indices, waived: NDArray[np.bool_]) -> Indices:
         """Positions, out of `among` on its platform, of the messages that fall under the rule."""
         rows = among

@@ -12,7 +12,7 @@ from sim.model.counter import Indices
 from sim.model.luck import Floats
 from sim.model.moderation.scores import accuracy as scored_accuracy
 from sim.model.moderation.submissions import Submissions
-from sim.scenario.schema import ClassifierRule, DirectiveRule, SampleRule
+from sim.scenario.schema import ClassifierRule, DirectiveRule, ReportRule, SampleRule
 
 Flags = NDArray[np.bool_]
 
@@ -41,16 +41,18 @@ class Sample(Detector):
 
 
 class Classifier(Detector):
-    """Heat above a threshold, with misses and false alarms that may differ by the author's group."""
+    """Heat above a threshold, or abuse, with misses and false alarms that may differ by the author's group."""
 
     def __init__(self, rule: ClassifierRule, groups: Sequence[str], inputs: dict[str, bytes]) -> None:
-        self._threshold = rule.threshold
+        self._rule = rule
         self._recall, self._false = _accuracy(rule, groups, inputs)
 
     def hours(self, messages: Submissions, rows: Indices, uniform: Floats) -> Floats:
         """See `Detector`."""
-        group, breaks = messages.group[rows], messages.heat[rows] >= self._threshold
-        return at_once(uniform < np.where(breaks, self._recall[group], self._false[group]))
+        group, breaks, false = messages.group[rows], broken(self._rule, messages, rows), self._false[messages.group[rows]]
+        if self._rule.counter_speech is not None:
+            false = np.where(messages.counter[rows], self._rule.counter_speech, false)
+        return at_once(uniform < np.where(breaks, self._recall[group], false))
 
 
 def _accuracy(rule: ClassifierRule, groups: Sequence[str], inputs: dict[str, bytes]) -> tuple[Floats, Floats]:
@@ -73,6 +75,12 @@ class Directive(Detector):
         """See `Detector`."""
         meant = leans(messages.stance[rows], self._rule.stance) & (messages.heat[rows] >= self._rule.heat)
         return at_once(meant & (uniform < self._rule.compliance))
+
+
+def broken(rule: ClassifierRule | ReportRule, messages: Submissions, rows: Indices) -> Flags:
+    """(m,) whether messages break what a rule is about."""
+    breaks: Flags = messages.abusive[rows] if rule.about == "abuse" else messages.heat[rows] >= rule.threshold
+    return breaks
 
 
 def at_once(flags: Flags) -> Floats:

@@ -89,6 +89,9 @@ class Teacher:
         explained = world.pipeline.explained[known["rule"]]
         sign, heat = known["sign"], known["sign"] * known["heat"]
         world.beliefs.record_action(person, pair, known["world"], heat, known["acted"], explained, sign, sanctions)
+        if world.exits is not None:
+            venue = world.ledger.venue[known["occasion"], known["world"]]
+            world.exits.suffer_action(person, venue, known["world"], known["acted"], sign, sanctions)
         self._teach_rooms(happened[world.pipeline.public[happened["rule"]]])
 
     def _teach_rooms(self, public: Lessons) -> None:

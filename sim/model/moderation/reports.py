@@ -8,7 +8,7 @@ from scipy.special import gammaincinv
 from sim.model.counter import Indices
 from sim.model.delays import waits
 from sim.model.luck import Floats, Purpose, luck, poisson
-from sim.model.moderation.detectors import Detector, Flags, leans
+from sim.model.moderation.detectors import Detector, Flags, broken, leans
 from sim.model.moderation.submissions import Submissions
 from sim.scenario.schema import Group, Platform, ReportRule, Topic
 from sim.scenario.schema.rules import Brigade
@@ -33,7 +33,7 @@ class ReportDetector(Detector):
     def hours(self, messages: Submissions, rows: Indices, uniform: Floats) -> Floats:
         """See `Detector`."""
         rule = self._rule
-        rate: Floats = np.where(messages.heat[rows] >= rule.threshold, rule.rate, rule.false_rate)
+        rate: Floats = np.where(broken(rule, messages, rows), rule.rate, rule.false_rate)
         expected: Floats = rate * messages.audience[rows] * self._reading.share
         needed = np.full(len(rows), rule.needed)
         times = self._times(needed, expected, uniform)

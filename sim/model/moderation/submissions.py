@@ -28,6 +28,8 @@ class Submissions:
         heat, stance: as expressed.
         criticality: heat were the topic of the highest sensitivity.
         phrase: index of the text in the phrasebook; -1 where it has none.
+        abusive: whether it is an abusive reply.
+        counter: whether it is a target's reply to abuse.
         dropped: whether machine interpretation leaves it out.
         kept: whether the platform's promises are kept for this message.
     """
@@ -50,6 +52,8 @@ class Submissions:
     stance: Floats
     criticality: Floats
     phrase: Indices
+    abusive: NDArray[np.bool_]
+    counter: NDArray[np.bool_]
     dropped: NDArray[np.bool_]
     kept: NDArray[np.bool_]
 

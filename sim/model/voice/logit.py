@@ -21,11 +21,11 @@ def choose(voice: Logit, at: Situation) -> Manners:
     """(n, W) manners; model.md section 8, with U(silent) = 0.
 
     U(manner) = benefit x value + conformity x stance shown x climate + reactance x noticed (sincere only)
-    - fear x heat x (c_R R + c_S S) - cost.
+    - eta x abuse met - fear x heat x (c_R R + c_S S) - cost.
     """
     risk = at.fear * at.heat * (voice.fear_of_removal * at.removal + voice.fear_of_reprisal * at.reprisal)
     agreement = at.conformity * at.climate
-    common = at.stance * agreement - voice.cost
+    common = at.stance * agreement - voice.cost - voice.abuse * at.abuse
     sincere = at.benefit + common + at.reactance * at.noticed - risk
     softened = (
         voice.softened_value * at.benefit + common + voice.softening * (1 - at.stance) * agreement

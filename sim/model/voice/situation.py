@@ -40,6 +40,7 @@ class Situation:
         fluent: whether a coded wording comes to mind.
         removal, reprisal: perceived risks R and S; 0 in worlds without fear.
         climate, noticed: C and N.
+        abuse: abuse met on the topic, A; 0 in worlds without abuse.
         speak_luck, manner_luck: uniform numbers.
         key: (n,) luck key of the occasion.
         person, pair: the person, and person x topics + topic.
@@ -66,6 +67,7 @@ class Situation:
     room: NDArray[np.int64]
     room_pair: NDArray[np.int64]
     afraid: Flags
+    abuse: Floats | float = 0.0
 
 
 @dataclass(frozen=True)

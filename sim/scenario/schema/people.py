@@ -142,3 +142,15 @@ class Group(Part):
         assumption="depends on the place; set it per group",
         range=(0, 0.1),
     )
+    hostile: Probability = parameter(
+        0.0,
+        "Share of the group who abuse targets.",
+        assumption="nobody, so that scenarios without abuse need not say so; a few per cent where there is some",
+        range=(0, 0.1),
+    )
+    targeted: Probability = parameter(
+        0.0,
+        "Share of the group who are targets of abuse.",
+        assumption="nobody; where there is abuse, set it by group (23 % of women in eight countries: Amnesty International 2017)",
+        range=(0, 0.5),
+    )

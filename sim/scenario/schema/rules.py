@@ -134,7 +134,10 @@ class Accuracy(Part):
 class ClassifierRule(RuleBase):
     """Acts on messages whose heat reaches a threshold, with misses and false alarms."""
 
-    detector: Literal["classifier"] = parameter(..., "Scores messages by their heat.")
+    detector: Literal["classifier"] = parameter(..., "Scores messages by their heat, or as abuse.")
+    about: Literal["heat", "abuse"] = parameter(
+        "heat", "What it looks for: heat, from its threshold, or abuse; a desk that it sends cases to judges them by the same.", design=True
+    )
     threshold: Probability = parameter(
         0.5, "Heat from which a message breaks this rule.", unit="heat", assumption="half-way", range=(0.2, 0.8)
     )
@@ -154,11 +157,20 @@ class ClassifierRule(RuleBase):
         "where it has the group.",
     )
     cut: float | None = parameter(None, "Score from which a message is flagged; needed with scores.")
+    counter_speech: Probability | None = parameter(
+        None, "With `about: abuse`: share of targets' replies to abuse that are flagged; false_positive_rate if not given."
+    )
 
     @model_validator(mode="after")
     def _scores_need_a_cut(self) -> ClassifierRule:
         if (self.scores is None) != (self.cut is None):
             raise ValueError("scores and cut belong together: both, or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _counter_speech_answers_abuse(self) -> ClassifierRule:
+        if self.counter_speech is not None and self.about != "abuse":
+            raise ValueError("counter_speech needs about: abuse")
         return self
 
 
@@ -182,6 +194,9 @@ class ReportRule(RuleBase):
     """Acts once enough readers have reported a message."""
 
     detector: Literal["reports"] = parameter(..., "Counts reports by readers, and by brigades.")
+    about: Literal["heat", "abuse"] = parameter(
+        "heat", "What it looks for: heat, from its threshold, or abuse; a desk that it sends cases to judges them by the same.", design=True
+    )
     threshold: Probability = parameter(
         0.5, "Heat from which a message breaks this rule in the eyes of readers.", unit="heat", assumption="half-way", range=(0.2, 0.8)
     )
@@ -218,6 +233,9 @@ class SampleRule(RuleBase):
     """Acts on a random share of messages, whatever they say."""
 
     detector: Literal["sample"] = parameter(..., "Picks messages at random.")
+    about: Literal["heat", "abuse"] = parameter(
+        "heat", "What the desk that it sends cases to judges them by: their heat, or whether they are abuse.", design=True
+    )
     share: Probability = parameter(..., "Share of messages that are picked.")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from sim.scenario.schema.abuse import Abuse, Exit
 from sim.scenario.schema.base import Date, Duration, Name, OneOf, Part, Probability, parameter
 from sim.scenario.schema.jurisdiction import Jurisdiction
 from sim.scenario.schema.people import Group, Topic
@@ -127,6 +128,8 @@ class Scenario(Part):
     trace: Trace | None = parameter(None, "Real traffic instead of drawn occasions.")
     voice: Voice = parameter({"model": "logit"}, "How people decide whether and how to speak.")
     beliefs: Beliefs = parameter({}, "How people learn what is risky.")
+    abuse: Abuse = parameter({}, "Abuse between participants, where some are hostile and some are targets.")
+    exit: Exit | None = parameter(None, "What drives people from a platform; nobody leaves if not given.")
     timeline: list[Event] = parameter([], "Events, in any order.", max_length=1000)
     evidence: dict[str, Evidence] = parameter({}, "Evidence by dotted path of the parameter; * stands for any one name.")
     _inputs: dict[str, bytes] = PrivateAttr(default_factory=dict)

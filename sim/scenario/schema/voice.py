@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
+from sim.scenario.schema.delay import Delay
 
 
 class Logit(Part):
@@ -73,6 +74,16 @@ class Logit(Part):
         le=1000,
         assumption="personal risk chills most (order: Penney 2017)",
         range=(2, 10),
+    )
+    abuse: float = parameter(
+        0.5,
+        "Weight of abuse met on the topic (eta), an abusive message counting 1.",
+        unit="utility/message",
+        ge=0,
+        le=100,
+        source="set so that a third of those abused fall silent on the topic, as of abused women who stopped posting opinions on certain "
+        "issues (Amnesty International 2017)",
+        range=(0.2, 1),
     )
 
 
@@ -212,6 +223,15 @@ class Beliefs(Part):
     removal_half_life: Annotated[Duration, Field(ge=1)] = parameter(
         "14 d", "Evidence on removal loses half its weight in this time.", unit="duration", assumption="weeks", range=("7 d", "60 d")
     )
+    ambiguity_aversion: float = parameter(
+        0.5,
+        "People reckon with the mean of what they believe of removal plus this many standard deviations; 0 is the mean alone.",
+        unit="standard deviations",
+        ge=0,
+        le=5,
+        assumption="no source for the size; erratic, unexplained blocking makes people more careful (sign: Shklovski & Kotamraju 2011)",
+        range=(0, 1.5),
+    )
     witness_weight: Probability = parameter(
         0.1, "Weight of what is witnessed in a room against one's own experience.", assumption="no source", range=(0, 0.5)
     )
@@ -247,6 +267,30 @@ class Beliefs(Part):
     )
     reprisal_own: float = parameter(
         1.0, "The same for the person acted against.", ge=0, le=10, assumption="deterred (Pan & Siegel 2020)", range=(0.5, 3)
+    )
+    emboldening: float = parameter(
+        1.0,
+        "Noticed actions for which it counts that a member of one's room is acted against, with those who are critical on its topic.",
+        unit="actions",
+        ge=0,
+        le=100,
+        assumption="no source for the size; followers of those imprisoned dissent more (sign: Pan & Siegel 2020)",
+        range=(0, 5),
+    )
+    self_deletion: float = parameter(
+        1.0,
+        "How readily authors delete what they said, for each unit by which perceived reprisal has risen since, times its heat.",
+        ge=0,
+        le=100,
+        assumption="no source per message; past posts were deleted after crackdowns in Turkey and Hong Kong "
+        "(sign: Tanash et al. 2017; Wang & Mayer 2023)",
+        range=(0, 4),
+    )
+    self_deletion_delay: Delay = parameter(
+        {"lognormal": {"median": "1 d", "sigma": 1.0}},
+        "Time from the news to the deletion.",
+        assumption="hours to days; no source gives it",
+        range=("1 h", "7 d"),
     )
     climate_half_life: Annotated[Duration, Field(ge=1)] = parameter(
         "3 d", "What was seen said loses half its weight in this time.", unit="duration", assumption="days", range=("1 d", "7 d")
