@@ -38,7 +38,7 @@ _MEASURES = (
         "reachable",
         "could reach a platform",
         "count",
-        "of the wished: those whose author could reach the platform, and was neither detained nor barred from it",
+        "of the wished: those whose author could reach the platform, had not left it, and was neither detained nor barred from it",
     ),
     Measure("arose", "was prompted", "count", "of the reachable: those whose prompting message, if any, was there to be seen"),
     Measure("said", "said something", "count", "of those that arose: voiced, in whatever manner"),
@@ -79,6 +79,13 @@ _MEASURES = (
         "lost to detention and sanctions",
         "share",
         "wished by people who are detained, or barred by the platform, at that time / wished",
+        loss=True,
+    ),
+    Measure(
+        "left_share",
+        "lost to leaving",
+        "share",
+        "wished by people who have left the platform that would take it, or that the conversation is on / wished; where people may leave",
         loss=True,
     ),
     Measure(
@@ -248,6 +255,37 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
 """Measures by name, in the order in which tables list them."""
 
 HEADLINE = tuple(measure.name for measure in _MEASURES if measure.headline)
+    Measure(
+        "exit_rate",
+        "people who left a platform",
+        "share",
+        "people who left a platform for good / people; where people may leave",
+        loss=True,
+    ),
+    Measure(
+        "abuse_exposure",
+        "abuse among what is seen",
+        "share",
+        "expected views of abusive messages / of all published messages; where there is abuse",
+        loss=True,
+    ),
+    Measure(
+        "abuse_met_per_target",
+        "abuse met per target",
+        "number",
+        "abusive messages that targets read in answer to their own, before they went / targets; where there is abuse",
+        loss=True,
+    ),
+    Measure(
+        "over_removal",
+        "protected speech taken",
+        "share",
+        "messages other than abuse that were blocked, withheld, hidden or removed / said; where there are rules",
+        loss=True,
+    ),
+    Measure("missed_harm", "abuse never taken", "share", "abusive messages that no rule took / abusive messages said", loss=True),
+    Measure("precision", "abuse among what is taken", "share", "abusive messages taken / messages taken; where there is abuse", loss=False),
+    Measure("recall", "abuse taken", "share", "abusive messages taken / abusive messages said", loss=False),
 """What a comparison shows unless it is asked for more."""
 
 MECHANISMS = ("abuse", "access", "moderation", "surveillance", "fear")

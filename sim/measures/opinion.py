@@ -55,13 +55,15 @@ def _bins(stance: Floats) -> NDArray[np.int8]:
 
 
 def counted(ledger: Ledger, world: int) -> NDArray[np.bool_]:
-    """(O,) messages that the convenor counted, in whatever manner they were said."""
-    return (ledger.marks[:, world] & Mark.COUNTED) > 0
+    """(O,) messages that the convenor counted, in whatever manner they were said, but abuse."""
+    which: NDArray[np.bool_] = ((ledger.marks[:, world] & Mark.COUNTED) > 0) & ~ledger.occasions.is_abuse()
+    return which
 
 
 def said(ledger: Ledger, world: int) -> NDArray[np.bool_]:
-    """(O,) messages said, in whatever manner."""
-    return ledger.outcome[:, world] > Outcome.UNSAID
+    """(O,) messages said, in whatever manner, but abuse."""
+    which: NDArray[np.bool_] = (ledger.outcome[:, world] > Outcome.UNSAID) & ~ledger.occasions.is_abuse()
+    return which
 
 
 def opinion_measures(private: Floats, collected: Floats, freely: Floats) -> Iterator[Values]:

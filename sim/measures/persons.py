@@ -51,7 +51,7 @@ def persons_of(ledger: Ledger, world: int, free: int) -> Persons:
         heard=per_person(sincere & ((marks & Mark.COUNTED) > 0)),
         seen=per_person(sincere & ((marks & Mark.SEEN) > 0)),
         identified=per_person((marks & Mark.IDENTIFIED) > 0) > 0,
-        circumvented=per_person((marks & Mark.CIRCUMVENTED) > 0) > 0,
+        circumvented=per_person(((marks & Mark.CIRCUMVENTED) > 0) & ~ledger.occasions.is_abuse()) > 0,
         punished=punished,
     )
 

@@ -14,6 +14,7 @@ Everything is counted on the ledger, in which each occasion has exactly one voic
 | --- | --- |
 | not offered | no platform takes it: every survey has been put to the author on that topic |
 | unreachable | out of reach of the author (blocked, closed, lost to the trouble of circumvention), or of whoever would have prompted it |
+| left | the author has left the platform that would take it, or that the conversation is on |
 | barred | the author is detained, or barred by the platform |
 | never arose | the message that would have prompted it was not there to be seen |
 | unsaid | the author fell silent |
@@ -29,6 +30,11 @@ counted over all messages in the world concerned, sincere or not, wished or not:
 who would not have spoken in the free world, and no loss is set off against that. Counts are multiplied by `represents`.
 
 What a format does not offer is no loss: a survey takes one answer on each topic, so its scenario has fewer wishes than one with chat
+*Abuse* is harm and not voice: abusive replies are no wishes, are in no step of the funnel, and in no rate of censorship, softening or
+removal; they count where a measure says so, and in the work of the rules (`taken`, times to removal, the desks, sanctions and appeals).
+`over_removal`, `missed_harm`, `precision` and `recall` judge rules by one standard, that abuse is harm and all else is protected,
+whatever a platform's own rules are about. They are split by the author's group, `abuse_met_per_target` by the target's.
+
 rooms. Compare shares between formats, not counts; and where people's number of occasions differs, `heard_per_person` rather than
 `people_heard`, which grows with every further chance to be heard.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measures.abuse import abuse_exposure, abuse_met, exit_rate, standard_measures
 from sim.measures.crosstab import crosstab, state_codes
 from sim.measures.marks import marked_shares, marks_possible
 from sim.measures.moderation import desk_measures, removal_measures, taken_by_rule
@@ -75,6 +76,7 @@ class Measurer:
             *self._people_measures(column),
             *self._opinion_measures(column),
             *self._moderation_measures(column),
+            *self._abuse_measures(column),
         ]
 
     def _column(self, world: str) -> int:
@@ -84,6 +86,12 @@ class Measurer:
         return self._column(world_name(mechanisms_of(self._ledger.worlds[column]) - {"fear"}))
 
     def _splits(self, column: int) -> Iterator[tuple[str, Sequence[str], NDArray[np.integer]]]:
+        """The splits of occasions to speak; abuse, which is no voice, belongs to none."""
+        abusive = self._ledger.occasions.abusive
+        for split, levels, level in self._splits_of_all(column):
+            yield split, levels, level if abusive is None else np.where(abusive, np.int32(-1), level)
+
+    def _splits_of_all(self, column: int) -> Iterator[tuple[str, Sequence[str], NDArray[np.integer]]]:
         """Name, levels and (O,) level of each split of occasions; negative where an occasion belongs to none."""
         scenario, ledger = self._scenario, self._ledger
         occasions = ledger.occasions
@@ -109,7 +117,7 @@ class Measurer:
         for split, levels, level in self._splits(column):
             table = self._table(column, split, level, len(levels))
             for name, values in count_measures(table, self._scenario.represents):
-                if split != "platform" or name in ON_ONE_PLATFORM:
+                if (split != "platform" or name in ON_ONE_PLATFORM) and (name != "left_share" or self._scenario.exit is not None):
                     yield Piece(name, split, levels, values)
             if split != "platform":
                 name, values = offered_share(
@@ -125,6 +133,9 @@ class Measurer:
         persons, group = persons_of(ledger, column, self._column("free")), ledger.people.group
         for split, levels, level in (("total", TOTAL, np.zeros_like(group)), ("group", groups, group)):
             for name, values in people_measures(ledger, persons, level, (self._replications, len(levels))):
+                yield Piece(name, split, levels, values)
+            if self._scenario.exit is not None:
+                name, values = exit_rate(ledger, column, level, (self._replications, len(levels)))
                 yield Piece(name, split, levels, values)
         name, values = burden_gini(ledger, persons, self._replications)
         yield Piece(name, "total", TOTAL, values)
@@ -204,6 +215,23 @@ class Measurer:
             if appealable.any():
                 for name, values in appeal_measures(ledger, column, appealable, self._replication, occasion, shape):
                     yield Piece(name, split, levels, values)
+
+    def _abuse_measures(self, column: int) -> Iterator[Piece]:
+        """What is met of abuse, where there is any, and how rules do against the standard that abuse is harm and the rest is protected."""
+        ledger, on, group = self._ledger, mechanisms_of(self._ledger.worlds[column]), self._ledger.people.group
+        abuse = "abuse" in on and ledger.occasions.abusive is not None
+        for split, levels, level in self._splits_of_all(column):
+            shape = (self._replications, len(levels))
+            if "moderation" in on and rule_labels(self._scenario) and split in ("total", "group", "platform"):
+                for name, values in standard_measures(ledger, column, self._replication, level, shape):
+                    yield Piece(name, split, levels, values)
+            if abuse and split in ("total", "platform"):
+                name, values = abuse_exposure(ledger, column, self._policy, self._replication, level, shape)
+                yield Piece(name, split, levels, values)
+        for split, levels, person in (("total", TOTAL, np.zeros_like(group)), ("group", list(self._scenario.groups), group)):
+            if abuse:
+                name, values = abuse_met(ledger, column, person, (self._replications, len(levels)))
+                yield Piece(name, split, levels, values)
 
     def _mark_measures(self, column: int) -> Iterator[Piece]:
         marks = marks_possible(self._scenario)

@@ -33,6 +33,7 @@ _SHARES: dict[str, tuple[Flags, Flags]] = {
     "heard_share": (_COUNTS["seen"], _S.wished),
     "counted_share": (_COUNTS["counted"], _S.wished),
     "access_loss_share": (_S.wished & (_S.outcome <= Outcome.UNREACHABLE), _S.wished),
+    "left_share": (_S.wished & (_S.outcome == Outcome.LEFT), _S.wished),
     "barred_share": (_S.wished & (_S.outcome == Outcome.BARRED), _S.wished),
     "removal_rate": (_S.outcome == Outcome.REMOVED, _S.published),
     "prior_restraint_rate": ((_S.outcome == Outcome.BLOCKED) | (_S.outcome == Outcome.WITHHELD), _S.said),
