@@ -64,6 +64,16 @@ def test_json(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_what_has_no_effect_is_noted(tmp_path: Path) -> None:
+    path = write(tmp_path, BASE.replace("here: {}", "here: {blocks: {caht: 1}}"))
+    result, text = check(path), "blocks nothing here, since it is no platform of this scenario (did you mean 'chat'?)"
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"  note: jurisdictions.here.blocks.caht: {text}\n" in result.stdout
+    (data,) = json.loads(check(path, "--format", "json").stdout)
+    assert data["notes"] == [{"path": "jurisdictions.here.blocks.caht", "text": text}]
+    assert "note:" not in check(write(tmp_path, BASE)).stdout
+
+
 def test_problems_go_to_stderr_one_a_line(tmp_path: Path) -> None:
     bad, good = write(tmp_path, BASE + "horizno: 1 d\nseed: x\n", "bad.yaml"), write(tmp_path, BASE, "good.yaml")
     result = check(bad, good, tmp_path / "none.yaml")
