@@ -73,7 +73,7 @@ def mind(**changes: Any) -> Mind:
     return Mind(Beliefs(people, len(rooms.size), compile_policy(what), 2), people.topics)
 
 
-HALVES = {"removal_half_life": "100 h", "climate_half_life": "50 h", "noticed_half_life": "20 h", "reprisal_half_life": "200 h"}
+HALVES: dict[str, Any] = {"ambiguity_aversion": 0.0, "removal_half_life": "100 h", "climate_half_life": "50 h", "noticed_half_life": "20 h", "reprisal_half_life": "200 h"}
 FIRST = np.array([0])
 
 
@@ -98,7 +98,7 @@ def test_removal_is_a_beta_belief_over_own_and_witnessed_messages() -> None:
 
 
 def test_a_platform_without_a_stated_prior_has_the_general_one() -> None:
-    assert mind(beliefs={"removal_prior": 0.07}).removal(5.0) == pytest.approx(0.07)
+    assert mind(beliefs={"removal_prior": 0.07, "ambiguity_aversion": 0.0}).removal(5.0) == pytest.approx(0.07)
 
 
 def test_reprisal_is_exposure_times_perceived_risk_under_the_stricter_law() -> None:
@@ -131,7 +131,7 @@ def test_a_platform_that_passes_nothing_on_is_not_feared_whatever_the_news() -> 
 @pytest.mark.parametrize(("believed", "expected"), [(0.0, 0.5 * 0.8 * 0.4), (1.0, 0.0)])
 def test_a_promise_helps_those_who_believe_it(believed: float, expected: float) -> None:
     promise = {"no_data_sharing": True, "rules_waived": True, "believed": believed}
-    one = mind(platforms={"chat": {"safeguards": promise, "perceived_removal": {"home": 0.3}}})
+    one = mind(beliefs=HALVES, platforms={"chat": {"safeguards": promise, "perceived_removal": {"home": 0.3}}})
     assert one.reprisal(0.0) == pytest.approx(expected)
     assert one.removal(0.0) == pytest.approx(0.3 * (1 - believed))
 
@@ -221,7 +221,7 @@ def test_a_silent_removal_teaches_nobody() -> None:
 
 def test_a_notice_teaches_the_author_alone() -> None:
     ledger, excess = taught("author")
-    at = ledger.worlds.index("moderation+fear")
+    at = ledger.column("moderation+fear")
     assert (excess > 0).any()
     for row in np.flatnonzero(excess):
         earlier = np.flatnonzero(ledger.occasions.person[:row] == ledger.occasions.person[row])
@@ -230,7 +230,7 @@ def test_a_notice_teaches_the_author_alone() -> None:
 
 def test_a_tombstone_teaches_the_room() -> None:
     ledger, excess = taught("public")
-    at = ledger.worlds.index("moderation+fear")
+    at = ledger.column("moderation+fear")
     bystanders = 0
     for row in np.flatnonzero(excess):
         removed = np.flatnonzero(ledger.outcome[:row, at] == Outcome.REMOVED)
@@ -253,7 +253,7 @@ def test_fear_that_weighs_nothing_is_no_fear() -> None:
     """To the bit: by the weights of the voice model, and by those of people."""
     fearless = "access+moderation+surveillance"
     for changes in (
-        {"voice": {"fear_of_removal": 0.0, "fear_of_reprisal": 0.0}},
+        {"voice": {"fear_of_removal": 0.0, "fear_of_reprisal": 0.0}, "beliefs": {"self_deletion": 0.0}},
         {"groups": {name: {"fear": 0.0} for name in RICH["groups"]}},
     ):
         ledger = run(scenario(horizon="6 d", timeline=RICH["timeline"][:4], **changes), worlds=("full",))
@@ -266,7 +266,7 @@ def test_in_the_free_world_nearly_everything_voiced_is_sincere() -> None:
     """Softening and coding then measure fear and not noise."""
     _, ledger = rich_run()
     for world, most in (("free", 0.03), ("full", 1.0)):
-        voice = ledger.voice[:, ledger.worlds.index(world)]
+        voice = ledger.voice[:, ledger.column(world)]
         disguised = (voice > Manner.SINCERE).sum() / (voice > Manner.SILENT).sum()
         assert disguised < most
     assert disguised > 0.05
@@ -275,7 +275,7 @@ def test_in_the_free_world_nearly_everything_voiced_is_sincere() -> None:
 def test_chill_is_selective() -> None:
     """A topic that crosses no line keeps its voice to the bit; the other loses some."""
     ledger = run(scenario(PLAIN, jurisdictions={"home": {"sensitivity": {"climate": 0.0}}}), worlds=("free", "fear"))
-    free, afraid = (ledger.voice[:, ledger.worlds.index(world)] for world in ("free", "fear"))
+    free, afraid = (ledger.voice[:, ledger.column(world)] for world in ("free", "fear"))
     ordinary = ledger.occasions.topic == 0
     assert np.array_equal(free[ordinary], afraid[ordinary])
     assert (afraid[~ordinary] == Manner.SINCERE).sum() < 0.8 * (free[~ordinary] == Manner.SINCERE).sum()

@@ -85,7 +85,7 @@ def plainly(what: Scenario, ledger: Ledger, world: str) -> Plain:
 
 def disagreements(ledger: Ledger, plain: Plain) -> list[str]:
     """Columns in which the two differ for any occasion."""
-    at = ledger.worlds.index(plain.world)
+    at = ledger.column(plain.world)
     count = range(len(ledger.occasions))
     fates = [plain.message.get(i) for i in count]
     exact = {
@@ -121,7 +121,7 @@ def test_the_engine_does_what_the_model_says(world: str, seed: int) -> None:
     what, ledger = engine(seed)
     plain = plainly(what, ledger, world)
     assert not disagreements(ledger, plain)
-    at = ledger.worlds.index(world)
+    at = ledger.column(world)
     punished = sorted((time, person) for person, column, time in ledger.punished if column == at)
     assert [person for _, person in punished] == [person for _, person in plain.cases]
     assert np.allclose([time for time, _ in punished], [time for time, _ in plain.cases])
@@ -154,7 +154,7 @@ def test_the_engine_does_what_the_model_says_on_platforms_of_every_kind(world: s
     every_kind = {"jurisdictions": {"home": {"blocks": {"mail": 0.5, "hall": 0.3}}}, "convenor": {"collects": ["chat", "feed", "hall"]}}
     what, ledger = engine(4, platforms=EVERY_KIND, **every_kind)
     assert not disagreements(ledger, plainly(what, ledger, world))
-    venue = ledger.venue[:, ledger.worlds.index(world)]
+    venue = ledger.venue[:, ledger.column(world)]
     assert set(np.unique(venue)) >= set(range(5))
     moved = (venue >= 0) & (venue != ledger.occasions.home)
     assert moved.any() == (world != "free")
@@ -181,7 +181,7 @@ def test_a_sanction_that_falls_into_a_window_bars_the_rest_of_it(world: str) -> 
     what, ledger = engine(3, window="12 h", horizon="3 d", groups=often, timeline=[])
     plain = plainly(what, ledger, world)
     assert not disagreements(ledger, plain)
-    at, time = ledger.worlds.index(world), ledger.occasions.time
+    at, time = ledger.column(world), ledger.occasions.time
     assert steps_taken(ledger, at) == pytest.approx(plain_steps(what, plain))
     barred = [
         (ledger.outcome[:, at] == Outcome.BARRED) & (ledger.occasions.person == person) & (time > since) & (time // 12 == since // 12)
@@ -193,8 +193,8 @@ def test_a_sanction_that_falls_into_a_window_bars_the_rest_of_it(world: str) -> 
 
 def test_the_tiny_scenario_shows_nearly_everything() -> None:
     _, ledger = engine(1)
-    full = ledger.worlds.index("full")
-    assert set(np.unique(ledger.outcome[:, full])) >= set(Outcome) - {Outcome.NOT_OFFERED, Outcome.WITHHELD}
+    full = ledger.column("full")
+    assert set(np.unique(ledger.outcome[:, full])) >= set(Outcome) - {Outcome.NOT_OFFERED, Outcome.LEFT, Outcome.WITHHELD}
     assert set(np.unique(ledger.voice[:, full])) == set(Manner)
     assert all(
         (ledger.marks[:, full] & mark).any() for mark in (Mark.IDENTIFIED, Mark.CIRCUMVENTED, Mark.COUNTED, Mark.SEEN, Mark.LABELLED)

@@ -42,7 +42,7 @@ def on(base: dict[str, Any] = BASE, **platforms: Any) -> Scenario:
 
 
 def at(ledger: Ledger, world: str = "full") -> int:
-    return ledger.worlds.index(world)
+    return ledger.column(world)
 
 
 def said(ledger: Ledger, world: str = "full") -> np.ndarray:

@@ -45,7 +45,7 @@ def words(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def outcomes(ledger: Ledger, world: str = "full") -> list[str]:
-    return [Outcome(value).name.lower() for value in ledger.outcome[:, ledger.worlds.index(world)]]
+    return [Outcome(value).name.lower() for value in ledger.outcome[:, ledger.column(world)]]
 
 
 def test_the_messages_are_those_of_the_file() -> None:
@@ -175,7 +175,7 @@ def test_luck_is_that_of_the_message_whatever_else_is_in_the_file(replayed: tupl
 
 def test_other_platforms_seat_people_as_usual(replayed: tuple[Scenario, Ledger]) -> None:
     what, ledger = replayed
-    venue = ledger.venue[:, ledger.worlds.index("full")]
+    venue = ledger.venue[:, ledger.column("full")]
     assert {0, 1, 2} <= set(venue.tolist())
     feed = list(what.platforms).index("feed")
     assert (ledger.rooms.of_person[feed][0] > 0).mean() == 1
@@ -195,7 +195,7 @@ def test_conversations_that_move_to_the_platform_of_the_trace_keep_their_rooms()
         },
     )
     ledger = run(traced(text, **changes))
-    access = ledger.worlds.index("access")
+    access = ledger.column("access")
     moved = np.flatnonzero((ledger.occasions.home == 1) & (ledger.venue[:, access] == 0))
     assert len(moved) > 40
     size = ledger.audience[moved, access] + 1
