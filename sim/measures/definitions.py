@@ -248,13 +248,6 @@ _MEASURES = (
         "Gini coefficient, over people with at least one wish, of the share of their wishes that nobody saw as meant",
         loss=None,
     ),
-    Measure("circumvention_share", "circumvention", "share", "people who said something over a block / people"),
-)
-
-MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
-"""Measures by name, in the order in which tables list them."""
-
-HEADLINE = tuple(measure.name for measure in _MEASURES if measure.headline)
     Measure(
         "exit_rate",
         "people who left a platform",
@@ -286,6 +279,13 @@ HEADLINE = tuple(measure.name for measure in _MEASURES if measure.headline)
     Measure("missed_harm", "abuse never taken", "share", "abusive messages that no rule took / abusive messages said", loss=True),
     Measure("precision", "abuse among what is taken", "share", "abusive messages taken / messages taken; where there is abuse", loss=False),
     Measure("recall", "abuse taken", "share", "abusive messages taken / abusive messages said", loss=False),
+    Measure("circumvention_share", "circumvention", "share", "people who said something over a block / people"),
+)
+
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
+"""Measures by name, in the order in which tables list them."""
+
+HEADLINE = tuple(measure.name for measure in _MEASURES if measure.headline)
 """What a comparison shows unless it is asked for more."""
 
 MECHANISMS = ("abuse", "access", "moderation", "surveillance", "fear")

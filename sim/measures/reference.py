@@ -29,12 +29,12 @@ shares of what was wished are counted over these occasions. Rates of moderation,
 counted over all messages in the world concerned, sincere or not, wished or not: reactance to censorship makes a few people speak
 who would not have spoken in the free world, and no loss is set off against that. Counts are multiplied by `represents`.
 
-What a format does not offer is no loss: a survey takes one answer on each topic, so its scenario has fewer wishes than one with chat
 *Abuse* is harm and not voice: abusive replies are no wishes, are in no step of the funnel, and in no rate of censorship, softening or
 removal; they count where a measure says so, and in the work of the rules (`taken`, times to removal, the desks, sanctions and appeals).
 `over_removal`, `missed_harm`, `precision` and `recall` judge rules by one standard, that abuse is harm and all else is protected,
 whatever a platform's own rules are about. They are split by the author's group, `abuse_met_per_target` by the target's.
 
+What a format does not offer is no loss: a survey takes one answer on each topic, so its scenario has fewer wishes than one with chat
 rooms. Compare shares between formats, not counts; and where people's number of occasions differs, `heard_per_person` rather than
 `people_heard`, which grows with every further chance to be heard.
 
