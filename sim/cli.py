@@ -18,6 +18,7 @@ COMMANDS = {
     "import": "Turn other people's lists, scores and chats into input of scenarios.",
     "new": "Write a commented scenario to start from.",
     "list": "List presets, voice models, measures and figures.",
+    "validate": "Check the simulation against published models, theory and accounting identities.",
     "schema": "Print the JSON Schema of scenario files.",
 }
 """Each command is `command` in the module of its name in `sim.commands` (with _ after a keyword), imported when it is called."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, SupportsFloat
 
 import numpy as np
 
-Verdict = Literal["passes", "fails", "differs, as known"]
+Verdict = Literal["passes", "fails", "known to differ"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Check:
         control: a deliberately wrong measure, which must fail.
         tolerance: how far the finding may be off: 0 for counts, rounding for printed figures.
         deviations: standard errors that are allowed beyond that; 0 where the finding is exact.
-        known: why the figure is known not to reproduce; empty where it should.
+        known: how the figure is known not to reproduce; empty where it should.
     """
 
     name: str
@@ -60,10 +60,6 @@ class Check:
     def allowed(self, finding: Finding) -> float:
         """How far a finding may be from what is expected."""
         return self.tolerance + self.deviations * finding.error
-
-    def holds(self, finding: Finding) -> bool:
-        """Whether a finding is near enough to what is expected."""
-        return abs(finding.value - self.expected) <= self.allowed(finding)
 
     def false_alarms(self, finding: Finding) -> float:
         """How often the check would fail if the claim held, for other seeds; 0 where it is exact."""
@@ -104,14 +100,17 @@ class Row:
     @property
     def verdict(self) -> Verdict:
         """What to say of the finding."""
-        if self.check.holds(self.finding):
-            return "passes"
-        return "differs, as known" if self.check.known else "fails"
+        if self.check.known:
+            return "known to differ"
+        return "passes" if self._near(self.finding) else "fails"
 
     @property
     def control_fails(self) -> bool | None:
         """Whether the control fails, as it must; None where it was not run."""
-        return None if self.control is None else not self.check.holds(self.control)
+        return None if self.control is None else not self._near(self.control)
+
+    def _near(self, finding: Finding) -> bool:
+        return abs(finding.value - self.check.expected) <= self.check.allowed(self.finding)
 
     @property
     def as_it_should(self) -> bool:
@@ -130,6 +129,6 @@ def mean(sample: Sequence[float] | np.ndarray) -> Finding:
     return Finding(float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values))), len(values) - 1)
 
 
-def exactly(value: Callable[[], float]) -> Measure:
+def exactly(value: Callable[[], SupportsFloat]) -> Measure:
     """A measure that is the same however quick."""
     return lambda quick: Finding(float(value()))

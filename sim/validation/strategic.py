@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
@@ -18,6 +19,10 @@ MEAN, NU, TAU = 0.25, 0.2, 0.25
 """The published example: mean of the desired dissent, surveillance, tolerance; boldness is 1."""
 SEVERITY = {False: 0.6, True: 1.0}
 """Severity of uniform and of proportional punishment in it."""
+PUBLISHED = {
+    "uniform": {"compliant": 0.60953, "self-censoring": 0.33901, "defiant": 0.05146, "mean act": 0.192462},
+    "proportional": {"compliant": 0.60953, "self-censoring": 0.08054, "defiant": 0.30993, "mean act": 0.238192},
+}
 PEOPLE, PARAMETERS, GRID = 2_000_000, 4_000, 1_001
 
 
@@ -96,65 +101,61 @@ def off_on_the_engine(proportional: bool, tau: float = TAU, nu_known: bool = Tru
     return float(np.abs(act - expected).max())
 
 
-def _population_checks(proportional: bool, published: dict[str, float]) -> list[Check]:
-    kind = "proportional" if proportional else "uniform"
-    return [
-        Check(
-            name=f"{kind}-{quantity.replace(' ', '-')}",
-            claim=f"{quantity} under {kind} punishment of severity {SEVERITY[proportional]}",
-            expected=expected,
-            tolerance=1e-6 if quantity == "mean act" else 1e-5,
-            measure=exactly(lambda quantity=quantity: population(proportional)[quantity]),
-            wrong="the tolerance taken for half of what it is" if quantity == "compliant" else "the other kind of punishment",
-            control=exactly(partial(_wrong_share, proportional, quantity)),
-        )
-        for quantity, expected in published.items()
-    ]
+def _closed_forms() -> Iterator[Check]:
+    yield Check(
+        "defiance", "D for boldness 1, nu .2, tau .25, psi .6", 0.711538, exactly(lambda: defiance(1, NU, TAU, 0.6)),
+        "surveillance taken for 0", exactly(lambda: defiance(1, 0, TAU, 0.6)), tolerance=5e-7,
+    )  # fmt: skip
+    yield Check(
+        "ideal-act", "P for boldness 1, nu .2, tau .25, psi 1", 0.625, exactly(lambda: ideal_act(1, NU, TAU, 1)),
+        "the severity of the uniform example", exactly(lambda: ideal_act(1, NU, TAU, 0.6)), tolerance=1e-12,
+    )  # fmt: skip
+    conditions = {"uniform": "boldness (1 - tau)", "proportional": "boldness / (nu + tau - nu tau)"}
+    for kind, condition in conditions.items():
+        proportional = kind == "proportional"
+        yield Check(
+            f"{kind}-best", f"no act on a grid beats the closed form ({PARAMETERS:,} random cases)", 0,
+            exactly(partial(misjudged, proportional)), "surveillance taken for 0", exactly(partial(misjudged, proportional, True)),
+        )  # fmt: skip
+        yield Check(
+            f"{kind}-corollary", f"nobody dissents beyond tau if and only if psi >= {condition}", 0,
+            exactly(partial(exceptions, proportional)), "the other condition", exactly(partial(exceptions, proportional, True)),
+        )  # fmt: skip
 
 
-def _wrong_share(proportional: bool, quantity: str) -> float:
+def _populations() -> Iterator[Check]:
+    for kind, published in PUBLISHED.items():
+        proportional = kind == "proportional"
+        for quantity, expected in published.items():
+            yield Check(
+                f"{kind}-{quantity.replace(' ', '-')}", f"{quantity} under {kind} punishment of severity {SEVERITY[proportional]}",
+                expected,
+                exactly(partial(_of_population, proportional, quantity)),
+                "tau taken for half of what it is" if quantity == "compliant" else "the other punishment",
+                exactly(partial(_wrongly_of_population, proportional, quantity)), tolerance=1e-6 if quantity == "mean act" else 1e-5,
+            )  # fmt: skip
+
+
+def _of_population(proportional: bool, quantity: str) -> float:
+    return population(proportional)[quantity]
+
+
+def _wrongly_of_population(proportional: bool, quantity: str) -> float:
     return float((_desired() <= TAU / 2).mean()) if quantity == "compliant" else population(not proportional)[quantity]
+
+
+def _on_the_engine() -> Iterator[Check]:
+    for name, proportional, tau in (("uniform", False, TAU), ("proportional", True, TAU), ("intolerant", False, 0.0)):
+        yield Check(
+            f"engine-{name}", f"largest difference of an act in the simulation from the closed form (tau {tau:g})", 0.0,
+            exactly(partial(off_on_the_engine, proportional, tau)),
+            "surveillance taken for 0", exactly(partial(off_on_the_engine, proportional, tau, False)), tolerance=1e-12,
+        )  # fmt: skip
 
 
 SECTION = Section(
     "strategic",
     "Strategic self-censorship",
     "Daymude, Axelrod & Forrest 2025, arXiv 2509.03731",
-    (
-        Check(
-            "defiance", "D for boldness 1, nu .2, tau .25, psi .6", 0.711538, exactly(lambda: defiance(1, NU, TAU, 0.6).item()),
-            "surveillance taken for 0", exactly(lambda: defiance(1, 0, TAU, 0.6).item()), tolerance=5e-7,
-        ),
-        Check(
-            "ideal-act", "P for boldness 1, nu .2, tau .25, psi 1", 0.625, exactly(lambda: ideal_act(1, NU, TAU, 1).item()),
-            "the severity of the uniform example", exactly(lambda: ideal_act(1, NU, TAU, 0.6).item()), tolerance=1e-12,
-        ),
-        *(
-            check
-            for proportional, kind, condition in ((False, "uniform", "boldness (1 - tau)"), (True, "proportional", "boldness / (nu + tau - nu tau)"))
-            for check in (
-                Check(
-                    f"{kind}-best", f"no act on a grid beats the closed form ({PARAMETERS} random cases)", 0,
-                    exactly(partial(misjudged, proportional)), "surveillance taken for 0", exactly(partial(misjudged, proportional, True)),
-                ),
-                Check(
-                    f"{kind}-corollary", f"nobody dissents beyond tau if and only if psi >= {condition}", 0,
-                    exactly(partial(exceptions, proportional)),
-                    "the condition for the other punishment", exactly(partial(exceptions, proportional, True)),
-                ),
-            )
-        ),
-        *_population_checks(False, {"compliant": 0.60953, "self-censoring": 0.33901, "defiant": 0.05146, "mean act": 0.192462}),
-        *_population_checks(True, {"compliant": 0.60953, "self-censoring": 0.08054, "defiant": 0.30993, "mean act": 0.238192}),
-        *(
-            Check(
-                f"engine-{name}", f"largest difference of an act in the simulation from the closed form ({text})", 0.0,
-                exactly(partial(off_on_the_engine, proportional, tau)),
-                "surveillance taken for 0", exactly(partial(off_on_the_engine, proportional, tau, False)), tolerance=1e-12,
-            )
-            for name, text, proportional, tau in (
-                ("uniform", "uniform", False, TAU), ("proportional", "proportional", True, TAU), ("intolerant", "uniform, tau 0", False, 0.0),
-            )
-        ),
-    ),
-)  # fmt: skip
+    (*_closed_forms(), *_populations(), *_on_the_engine()),
+)

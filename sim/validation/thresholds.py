@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, partial
 
 import numpy as np
@@ -45,7 +46,8 @@ def heard(world: World) -> np.ndarray:
     """(P,) who is heard at the end."""
     last = np.zeros(len(world.people), np.int64)
     last[world.occasions.person] = np.arange(len(world.occasions))
-    return np.isfinite(world.ledger.shown[last, 0])
+    shown: np.ndarray = np.isfinite(world.ledger.shown[last, 0])
+    return shown
 
 
 @cache
@@ -73,46 +75,51 @@ def strays(spread: float, higher: float = 0.0) -> int:
     return int((heard(world) != joined(model.thresholds(voice) + higher)).sum())
 
 
+def _crowds() -> Iterator[Check]:
+    yield Check(
+        "riot", "a hundred people with thresholds 0 to 99 all join", 100, exactly(lambda: joined(riot(1)).sum()),
+        "more than the threshold must have joined", exactly(lambda: joined(riot(1) + 1e-9).sum()),
+    )  # fmt: skip
+    yield Check(
+        "no-riot", "with the 1 changed to 2, one does", 1, exactly(lambda: joined(riot(2)).sum()),
+        "the 1 left as it was", exactly(lambda: joined(riot(1)).sum()),
+    )  # fmt: skip
+
+
+def _normal() -> Iterator[Check]:
+    yield Check(
+        "before-the-jump", "normal thresholds of mean .25 and standard deviation .122: share that joins", 0.0548,
+        exactly(partial(equilibrium, 0.122)), "mean .24", exactly(partial(equilibrium, 0.122, 0.24)), tolerance=5e-5,
+    )  # fmt: skip
+    yield Check(
+        "after-the-jump", "and of standard deviation .1225", 1.0,
+        exactly(partial(equilibrium, 0.1225)), "mean .26", exactly(partial(equilibrium, 0.1225, 0.26)), tolerance=5e-3,
+    )  # fmt: skip
+    yield Check(
+        "jump", "standard deviation at which it leaps", 0.1222, exactly(jump), "mean .26", exactly(partial(jump, 0.26)), tolerance=5e-5,
+    )  # fmt: skip
+
+
+def _on_the_engine() -> Iterator[Check]:
+    yield Check(
+        "engine-riot", "the hundred in one room of the simulation: heard in the end", 100, exactly(partial(riot_in_a_room, 1)),
+        "in two rooms", exactly(partial(riot_in_a_room, 1, True)),
+    )  # fmt: skip
+    yield Check(
+        "engine-no-riot", "with the 1 changed to 2", 1, exactly(partial(riot_in_a_room, 2)),
+        "the 1 left as it was", exactly(partial(riot_in_a_room, 1)),
+    )  # fmt: skip
+    for name, spread in (("few", 0.1), ("all", 0.15)):
+        yield Check(
+            f"engine-{name}",
+            f"people, of {PEOPLE:,} with normal thresholds (standard deviation {spread}), who end otherwise than in their cascade", 0,
+            exactly(partial(strays, spread)), "thresholds a standard deviation higher", exactly(partial(strays, spread, spread)),
+        )  # fmt: skip
+
+
 SECTION = Section(
     "thresholds",
     "Thresholds",
     "Granovetter 1978; Kuran 1989",
-    (
-        Check(
-            "riot", "a hundred people with thresholds 0 to 99 all join", 100, exactly(lambda: joined(riot(1)).sum()),
-            "more than the threshold must have joined", exactly(lambda: joined(riot(1) + 1e-9).sum()),
-        ),
-        Check(
-            "no-riot", "with the 1 changed to 2, one does", 1, exactly(lambda: joined(riot(2)).sum()),
-            "the 1 left as it was", exactly(lambda: joined(riot(1)).sum()),
-        ),
-        Check(
-            "before-the-jump", "normal thresholds of mean .25 and standard deviation .122: equilibrium", 0.0548,
-            exactly(partial(equilibrium, 0.122)), "mean .24", exactly(partial(equilibrium, 0.122, 0.24)), tolerance=5e-5,
-        ),
-        Check(
-            "after-the-jump", "and of standard deviation .1225", 1.0,
-            exactly(partial(equilibrium, 0.1225)), "mean .26", exactly(partial(equilibrium, 0.1225, 0.26)), tolerance=5e-3,
-        ),
-        Check(
-            "jump", "standard deviation at which it leaps", 0.1222,
-            exactly(jump), "mean .26", exactly(partial(jump, 0.26)), tolerance=5e-5,
-        ),
-        Check(
-            "engine-riot", "the hundred in one room of the simulation: heard in the end", 100, exactly(partial(riot_in_a_room, 1)),
-            "in two rooms", exactly(partial(riot_in_a_room, 1, True)),
-        ),
-        Check(
-            "engine-no-riot", "with the 1 changed to 2", 1, exactly(partial(riot_in_a_room, 2)),
-            "the 1 left as it was", exactly(partial(riot_in_a_room, 1)),
-        ),
-        *(
-            Check(
-                f"engine-{name}",
-                f"people of {PEOPLE} with normal thresholds (standard deviation {spread}) who end otherwise than in their cascade", 0,
-                exactly(partial(strays, spread)), "thresholds a standard deviation higher", exactly(partial(strays, spread, spread)),
-            )
-            for name, spread in (("few", 0.1), ("all", 0.15))
-        ),
-    ),
-)  # fmt: skip
+    (*_crowds(), *_normal(), *_on_the_engine()),
+)

@@ -6,8 +6,6 @@ with 29 degrees of freedom gives one false alarm in 10,000 for each figure.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -16,42 +14,7 @@ import simpy
 
 from sim.model.moderation.desk import Case, ReviewDesk
 from sim.scenario.schema import Desk
-
-BATCHES = 30
-TOLERANCE = 4.5
-
-
-@dataclass(frozen=True)
-class Served:
-    """Waits of cases in the order of arrival (hours), which class each was of, and the mean queue."""
-
-    waits: np.ndarray
-    urgent: np.ndarray
-    queue: float
-    utilisation: float
-
-
-def serve(
-    reviewers: int, rate: float, service: Callable[[np.random.Generator, int], np.ndarray], cases: int, seed: int, urgent_share: float = 0.0
-) -> Served:
-    """Poisson arrivals at a desk that is always staffed; urgent cases go first."""
-    rng = np.random.default_rng(seed)
-    arrivals = np.cumsum(rng.exponential(1 / rate, cases))
-    times, urgent = service(rng, cases), rng.random(cases) < urgent_share
-    env, begun = simpy.Environment(), np.full(cases, np.nan)
-    spec = Desk.model_validate({"roster": [{"reviewers": reviewers}], "expiry": "3650 d"})
-    desk = ReviewDesk(env, spec, lambda case, expired, errs: begun.__setitem__(case.subject, env.now - case.service))
-    for i in range(cases):
-        desk.submit(Case(-float(urgent[i]), arrivals[i], i, times[i], i))
-    env.run(until=arrivals[-1])
-    desk.settle()
-    done = slice(cases // (BATCHES + 1), int(cases * 0.999))
-    record = desk.record
-    return Served((begun - arrivals)[done], urgent[done], record.backlog_hours / env.now, record.busy_hours / record.duty_hours)
-
-
-def exponential(mean: float) -> Callable[[np.random.Generator, int], np.ndarray]:
-    return lambda rng, n: rng.exponential(mean, n)
+from sim.validation.queues import BATCHES, TOLERANCE, Served, Services, exponential, fixed, lognormal, serve
 
 
 def deviation(values: np.ndarray, expected: float) -> float:
@@ -62,7 +25,7 @@ def deviation(values: np.ndarray, expected: float) -> float:
 
 @cache
 def ten_reviewers(reviewers: int = 10) -> Served:
-    return serve(reviewers, 9.0, exponential(1.0), 150_000, seed=1)
+    return serve(reviewers, 9.0, exponential, 150_000, seed=1)
 
 
 @pytest.mark.statistical
@@ -87,13 +50,13 @@ def test_one_reviewer_more_is_found_out() -> None:
 @pytest.mark.parametrize(
     ("service", "square"),
     [
-        (exponential(1.0), 2.0),
-        (lambda rng, n: np.ones(n), 1.0),
-        (lambda rng, n: np.exp(0.8 * rng.standard_normal(n) - 0.32), float(np.exp(0.64))),
+        (exponential, 2.0),
+        (fixed, 1.0),
+        (lognormal, float(np.exp(0.64))),
     ],
     ids=["exponential", "fixed", "lognormal"],
 )
-def test_pollaczek_khinchine(service: Callable[[np.random.Generator, int], np.ndarray], square: float) -> None:
+def test_pollaczek_khinchine(service: Services, square: float) -> None:
     """M/G/1 at load .8: mean wait = rate E[S^2] / (2 (1 - load)); control: the formula for another variance."""
     served = serve(1, 0.8, service, 90_000, seed=2)
     expected = 0.8 * square / (2 * 0.2)
@@ -105,7 +68,7 @@ def test_pollaczek_khinchine(service: Callable[[np.random.Generator, int], np.nd
 def test_cobham_for_two_classes_of_heat() -> None:
     """Non-preemptive M/M/1 at load .8, a third urgent: W_1 = R / (1 - r_1), W_2 = R / ((1 - r_1)(1 - r)), with R = rate E[S^2] / 2."""
     share, rate = 1 / 3, 0.8
-    served = serve(1, rate, exponential(1.0), 120_000, seed=3, urgent_share=share)
+    served = serve(1, rate, exponential, 120_000, seed=3, urgent_share=share)
     first = rate / (1 - rate * share)
     assert abs(deviation(served.waits[served.urgent], first)) < TOLERANCE
     assert abs(deviation(served.waits[~served.urgent], first / (1 - rate))) < TOLERANCE
