@@ -24,7 +24,9 @@ class Convenor:
     def __init__(self, env: simpy.Environment, scenario: Scenario, ledger: Ledger, switches: Switches) -> None:
         self._env = env
         self._spec = scenario.convenor
-        self._horizon = scenario.horizon
+        self._end = scenario.horizon if self._spec.until is None else min(self._spec.until, scenario.horizon)
+        self._closed = False
+        self._dialogue = np.array([platform.kind != "survey" for platform in scenario.platforms.values()])
         self._ledger = ledger
         collects = np.array([name in self._spec.collects for name in scenario.platforms])
         self._collects = np.tile(collects[:, None], len(switches))
@@ -48,9 +50,10 @@ class Convenor:
 
     def _visit(self) -> simpy.events.ProcessGenerator:
         yield self._env.timeout(self._spec.start)
-        while self._env.now < self._horizon:
-            yield self._env.timeout(self._spec.every)
+        while self._env.now < self._end:
+            yield self._env.timeout(min(self._spec.every, self._end - self._env.now))
             self.collect()
+        self._closed = True
 
     def collect(self) -> None:
         """Count what has been published since the last visit and can still be seen."""
@@ -59,6 +62,8 @@ class Convenor:
         self._released.clear()
 
     def _collect(self, only: int | None = None) -> None:
+        if self._closed:
+            return
         first, last = np.searchsorted(self._ledger.occasions.time, [self._collected_until, self._env.now])
         rows, worlds = np.nonzero(self._ledger.shown[first:last] <= self._env.now)
         self._count(rows + first, worlds, only)
@@ -70,12 +75,20 @@ class Convenor:
         ledger = self._ledger
         venue = ledger.venue[rows, worlds]
         here = self._collects[venue, worlds] & ((venue == only) if only is not None else True)
-        visible = here & self._found(rows, worlds, venue)
+        visible = here & self._found(rows, worlds, venue) & ~self._lost(rows, venue)
         rows, worlds = rows[visible], worlds[visible]
         coded = ledger.voice[rows, worlds] == Manner.CODED
         understood = ~coded | (luck(Purpose.COMPREHENSION, ledger.occasions.key[rows]) < self._spec.comprehends_coded)
         understood &= ((ledger.marks[rows, worlds] & Mark.UNINTERPRETED) == 0) | self._reads[ledger.occasions.person[rows]]
         ledger.marks[rows[understood], worlds[understood]] |= np.uint16(Mark.COUNTED)
+
+    def _lost(self, rows: NDArray[np.int64], venue: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Whether messages are in reports that never arrive: a report covers a conversation."""
+        lost = np.zeros(len(rows), np.bool_)
+        if self._spec.loses > 0:
+            root = self._ledger.occasions.root[rows]
+            lost = self._dialogue[venue] & (luck(Purpose.REPORT_LOST, self._ledger.occasions.key[root]) < self._spec.loses)
+        return lost
 
     def _found(self, rows: NDArray[np.int64], worlds: NDArray[np.int64], venue: NDArray[np.int8]) -> NDArray[np.bool_]:
         """Whether messages are still there, or were heard where they were said in meetings."""

@@ -111,7 +111,7 @@ class Conversation:
         return closed(window, barred) if barred.any() else window
 
     def _voices(self, window: Stretch, situation: Situation) -> Manners:
-        choice = self._world.voice.choose(self._world.policy.scenario.voice, situation)
+        choice = self._world.surveys.choose(self._world.voice, self._world.policy.scenario.voice, situation, window)
         if choice.softening is not None:
             self._world.ledger.softening[window.rows] = choice.softening
         return choice.manner
@@ -167,6 +167,7 @@ class Conversation:
         softening, evasion = world.ledger.softening[local + window.rows.start, column], voice.coded_evasion
         stance, room = expressed_stance(softening, private, spoken), window.room.take(sent)
         abusive, counter = self._kinds(window, local)
+        telling = np.where(abusive, 0.0, world.surveys.telling(window, local, column))
         phrase = np.full(len(sent), -1, np.int32)
         if len(read := np.flatnonzero(world.pipeline.reads[platform] & world.switches.moderation[column] & ~abusive)):
             phrase[read] = world.phrases(key[read], person[read], topic[read], stance[read], spoken[read])
@@ -185,9 +186,9 @@ class Conversation:
             resident=world.people.resident[person],
             key=key,
             time=window.time.take(local),
-            heat=np.where(abusive, 0.0, expressed_heat(softening, evasion, authors.heat.take(local), spoken)),
+            heat=telling * expressed_heat(softening, evasion, authors.heat.take(local), spoken),
             stance=stance,
-            criticality=np.where(abusive, 0.0, expressed_heat(softening, evasion, (1 - private) / 2, spoken)),
+            criticality=telling * expressed_heat(softening, evasion, (1 - private) / 2, spoken),
             phrase=phrase,
             abusive=abusive,
             counter=counter,

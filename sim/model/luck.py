@@ -98,6 +98,11 @@ class Purpose(IntEnum):
     ABUSER = auto()
     ABUSE_READ = auto()
     LEAVES = auto()
+    SURVEY_ARM = auto()
+    LIST_ITEM = auto()
+    LIST_SHADING = auto()
+    NONRESPONSE = auto()
+    REPORT_LOST = auto()
 
 
 def _mix_int(value: int) -> int:

@@ -95,13 +95,18 @@ def _shared(scenario: Scenario) -> Floats:
 
 
 def _perceived_exposure(scenario: Scenario, true: Floats) -> Floats:
-    """The stated perception where there is one, but the promised exposure for those who believe a safeguard; else the true one."""
+    """The stated perception where there is one, but the promised exposure for those who believe a safeguard; else the true one.
+
+    Who is thought to have commissioned a survey makes it more or less.
+    """
     result = true.copy()
     for f, platform in enumerate(scenario.platforms.values()):
         promised = platform.safeguards.anonymity or platform.safeguards.no_data_sharing
         for j, name in enumerate(scenario.jurisdictions):
             if name in platform.perceived_exposure:
                 result[f, j, : 1 if promised else 2] = platform.perceived_exposure[name]
+        if platform.survey is not None:
+            result[f] = np.minimum(result[f] * platform.survey.sponsored, 1.0)
     return result
 
 

@@ -26,6 +26,7 @@ from sim.model.policy import Policy, compile_policy
 from sim.model.readers import mark_seen
 from sim.model.rooms import draw_rooms
 from sim.model.surveillance import Surveillance
+from sim.model.surveys import Surveys
 from sim.model.timeline import schedule
 from sim.model.voice import VOICE_MODELS, Manners
 from sim.model.worlds import switches
@@ -70,7 +71,8 @@ class World:
         self.occasions = draw_occasions(scenario, self.people, self.rooms, ranking)
         reinstates = any(p.appeals is not None for what in (scenario, *(v for _, v in variants)) for p in what.platforms.values())
         self.voice = VOICE_MODELS[scenario.voice.model](scenario, self.people, self.rooms, len(self.switches))
-        softening = None if self.voice.softens_at_will else scenario.voice.softening
+        self.surveys = Surveys(scenario, self.people)
+        softening = None if self.voice.softens_at_will or self.surveys.closed else scenario.voice.softening
         self.ledger = new_ledger(self.people, self.rooms, self.occasions, self.switches, scenario.horizon, softening, reinstates)
         self.access = Access(self.people, self.rooms, self.occasions, ranking, self.policy, self.switches)
         self.beliefs = Beliefs(self.people, len(self.rooms.size), self.policy, len(self.switches))

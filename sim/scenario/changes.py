@@ -18,7 +18,7 @@ from sim.scenario.wording import locate, worded
 SECTIONS = ("platforms", "jurisdictions", "voice", "beliefs")
 DRAWN_BEFORE = {"platforms": ("kind", "hours", "utc_offset", "habit", "habits", "rooms", "replies"), "jurisdictions": ("utc_offset",)}
 """What shapes people and occasions, which are drawn before time begins."""
-MEASURED_AFTER = {"platforms": ("reading",), "voice": ("softening", "model")}
+MEASURED_AFTER = {"platforms": ("reading", "survey"), "voice": ("softening", "model")}
 """What measures are reckoned with once time has passed, for all of it alike."""
 
 Fault = tuple[Path, str]

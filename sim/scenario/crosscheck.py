@@ -79,6 +79,7 @@ def _in_jurisdictions(scenario: Scenario) -> Iterator[Clash]:
 
 def _in_convenor(scenario: Scenario) -> Iterator[Clash]:
     yield from _values("a platform of this scenario", scenario.convenor.collects, scenario.platforms, ("convenor", "collects"))
+    yield from _values("a group of this scenario", scenario.convenor.hears, scenario.groups, ("convenor", "hears"))
 
 
 def _in_platforms(scenario: Scenario) -> Iterator[Clash]:

@@ -11,6 +11,7 @@ from sim.scenario.schema.desk import Desk, Hours
 from sim.scenario.schema.people import Weight
 from sim.scenario.schema.rules import Combination, InputName, Rule
 from sim.scenario.schema.sanctions import Appeals, Sanctions
+from sim.scenario.schema.survey import Survey
 
 
 class Rooms(Part):
@@ -170,9 +171,16 @@ class Platform(Part):
     interpretation: Interpretation | None = parameter(
         None, "Machine interpretation, for readers and a convenor of another language; if not given, they understand all the same."
     )
+    survey: Survey | None = parameter(None, "What a survey asks; for the kind survey alone, an open question if not given.")
 
     @model_validator(mode="after")
     def _meetings_have_hours(self) -> Platform:
         if (self.kind == "meeting") != bool(self.hours):
             raise ValueError("a meeting needs hours, and no other kind takes them")
+        return self
+
+    @model_validator(mode="after")
+    def _surveys_ask(self) -> Platform:
+        if self.survey is not None and self.kind != "survey":
+            raise ValueError(f"survey is for the kind survey, and this is a {self.kind}")
         return self

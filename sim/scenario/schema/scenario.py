@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -36,9 +36,30 @@ class Convenor(Part):
         assumption="no source; insiders understand nearly all (Hiruncharoenvate 2015)",
         range=(0, 0.9),
     )
+    until: Duration | None = parameter(None, "When collection ends; at the horizon if not given.", unit="duration", design=True)
+    hears: Annotated[list[Name], Field(min_length=1)] | None = parameter(
+        None, "Groups whom it means to hear; everybody if not given.", design=True
+    )
+    weights: Literal["none", "groups"] = parameter(
+        "none",
+        "groups: what it counts is weighted so that groups have the shares of the people whom it means to hear (post-stratification).",
+        design=True,
+    )
+    loses: Probability = parameter(
+        0.0,
+        "Share of reports on conversations, that is of conversations outside surveys, that never reach it.",
+        assumption="every report arrives",
+        range=(0, 0.5),
+    )
     languages: list[str] | None = parameter(
         None, "Languages that it reads itself; for others it relies on a platform's interpretation. All if not given.", design=True
     )
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Convenor:
+        if self.until is not None and self.until <= self.start:
+            raise ValueError("until is later than start")
+        return self
 
 
 class Trace(Part):
