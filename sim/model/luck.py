@@ -98,6 +98,8 @@ class Purpose(IntEnum):
     ABUSER = auto()
     ABUSE_READ = auto()
     LEAVES = auto()
+    SELF_DELETES = auto()
+    SELF_DELETION_DELAY = auto()
     SURVEY_ARM = auto()
     LIST_ITEM = auto()
     LIST_SHADING = auto()
