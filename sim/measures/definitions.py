@@ -115,6 +115,13 @@ _MEASURES = (
         "prior_restraint_rate", "stopped before publication", "share", "blocked or never released / submitted", headline=True, loss=True
     ),
     Measure("hidden_rate", "hidden", "share", "hidden from all but the author / published in any manner", loss=True),
+    Measure(
+        "self_deleted_rate",
+        "deleted by their authors",
+        "share",
+        "deleted by the author for fear, before any rule took it / published in any manner",
+        loss=True,
+    ),
     Measure("labelled_rate", "labelled", "share", "labelled / published in any manner; where a platform labels"),
     Measure(
         "dropped_by_interpretation",

@@ -23,6 +23,7 @@ Everything is counted on the ledger, in which each occasion has exactly one voic
 | hidden | published, then made visible to its author alone |
 | removed | published, then taken down |
 | stood | published, and there to the end, perhaps after an appeal brought it back |
+| self-deleted | published, then deleted by its author for fear of reprisal; no rule took it |
 
 *Wished* means voiced in the `free` world of the same scenario, in which no mechanism is at work. Steps of the voice funnel and
 shares of what was wished are counted over these occasions. Rates of moderation, and what the convenor's picture is made of, are

@@ -31,8 +31,10 @@ def series(ledger: Ledger, world: str, represents: float) -> list[Piece]:
     }
     cell = _cells(ledger, np.arange(len(outcome)), ledger.occasions.time, bins)
     found = {name: _counted(ledger, cell[which], bins) for name, which in counts.items()}
-    removed = np.flatnonzero(protected & (ledger.gone[:, column] < ledger.horizon))
-    found["removed"] = _counted(ledger, _cells(ledger, removed, ledger.gone[removed, column], bins), bins)
+    went, deleted = protected & (ledger.gone[:, column] < ledger.horizon), outcome == Outcome.SELF_DELETED
+    for name, which in {"removed": went & ~deleted, "self_deleted": deleted}.items():
+        rows = np.flatnonzero(which)
+        found[name] = _counted(ledger, _cells(ledger, rows, ledger.gone[rows, column], bins), bins)
     pieces = [Piece(name, "hour", hours, represents * values) for name, values in found.items()]
     return [*pieces, *_risks(ledger, column, cell, bins, hours), *_sampled(ledger, column, bins)]
 

@@ -38,6 +38,7 @@ _SHARES: dict[str, tuple[Flags, Flags]] = {
     "removal_rate": (_S.outcome == Outcome.REMOVED, _S.published),
     "prior_restraint_rate": ((_S.outcome == Outcome.BLOCKED) | (_S.outcome == Outcome.WITHHELD), _S.said),
     "hidden_rate": (_S.outcome == Outcome.HIDDEN, _S.published),
+    "self_deleted_rate": (_S.outcome == Outcome.SELF_DELETED, _S.published),
     "self_censorship_rate": (_AROSE & ~_S.said, _AROSE),
     "softening_rate": (_S.said & (_S.voice == Manner.SOFTENED), _S.said),
     "coding_rate": (_S.said & (_S.voice == Manner.CODED), _S.said),
@@ -47,7 +48,7 @@ _SHARES: dict[str, tuple[Flags, Flags]] = {
 
 ON_ONE_PLATFORM = (
     *("said", "said_sincerely", "published", "seen", "counted"),
-    *("removal_rate", "prior_restraint_rate", "hidden_rate", "softening_rate", "coding_rate"),
+    *("removal_rate", "prior_restraint_rate", "hidden_rate", "self_deleted_rate", "softening_rate", "coding_rate"),
 )
 """Measures that make sense by the platform that carried the message; wishes that no platform carried belong to none."""
 

@@ -103,7 +103,7 @@ class Beliefs:
         mean: Floats = np.minimum((spec.removal_strength * priors.removal + acted) / weight, 1.0)
         if not spec.ambiguity_aversion:
             return mean
-        spread = np.sqrt(mean * (1 - mean) / (weight + 1))
+        spread = np.sqrt(np.maximum(mean * (1 - mean), 0.0) / (weight + 1))
         return np.minimum(mean + spec.ambiguity_aversion * spread, 1.0)
 
     def perceived_reprisal(self, priors: Priors, person: Indices, room: Indices, worlds: Indices, now: float) -> Floats:

@@ -20,6 +20,7 @@ from sim.model.ledger import Mark, Outcome, room_of
 from sim.model.luck import Floats
 from sim.model.moderation.pipeline import Verdict, no_verdict
 from sim.model.moderation.submissions import Submissions
+from sim.model.reprisal import Case, reprisal
 from sim.model.stretch import Stretch, settle
 from sim.model.voice import Manner, Manners, Situation, expressed_heat, expressed_stance
 
@@ -40,6 +41,7 @@ class Conversation:
         self._everywhere = np.arange(self._worlds)
         self._afraid = np.flatnonzero(world.switches.fear)
         self._moderated = np.flatnonzero(world.switches.moderation)
+        self._noticing = np.flatnonzero(world.switches.moderation | world.switches.surveillance)
         self._abusive = np.flatnonzero(world.switches.abuse & (world.occasions.abusive is not None))
         self._topics = world.people.topics
         self._settled: Stretch | None = None
@@ -125,7 +127,7 @@ class Conversation:
             removal[:, there] = r = world.beliefs.perceived_removal(window.priors, pair, pairs, there, now)
             reprisal[:, there] = s = world.beliefs.perceived_reprisal(window.priors, person, window.room[:, there], there, now)
             world.ledger.removal_risk[rows], world.ledger.reprisal_risk[rows] = r, s
-        if len(there := self._moderated):
+        if len(there := self._noticing):
             noticed[:, there] = world.beliefs.noticed(person, window.room[:, there], there, now)
         return Situation(
             stance=authors.stance[:, None],
@@ -297,17 +299,11 @@ class Conversation:
             world.ledger.marks[messages.occasion[found.identified], messages.world[found.identified]] |= np.uint16(Mark.IDENTIFIED)
             acted = messages.take(found.punished)
             times = acted.time + found.delay
-            for person, column, at in zip(acted.person.tolist(), acted.world.tolist(), times.tolist(), strict=True):
-                world.env.process(self._reprisal(person, column, found.place, at))
+            columns = (acted.person, acted.topic, acted.world, times)
+            for person, topic, column, at in zip(*(c.tolist() for c in columns), strict=True):
+                world.env.process(reprisal(world, Case(person, topic, column, found.place, at)))
 
-    def _reprisal(self, person: int, column: int, place: int, at: float) -> simpy.events.ProcessGenerator:
-        """A person is acted against and falls silent for a while; who is silenced already is left alone."""
-        world = self._world
-        yield world.env.timeout(at - world.env.now)
-        if self.barred_until[person, column] <= world.env.now:
-            silence = list(world.policy.scenario.jurisdictions.values())[place].reprisal.silence
-            self.barred_until[person, column] = world.env.now + silence
-            self._barred_to = max(self._barred_to, world.env.now + silence)
-            world.ledger.punished.append((person, column, world.env.now))
-            rooms = np.unique(world.rooms.of_person[:, :, person])
-            world.beliefs.record_reprisal(person, rooms[rooms > 0], column, world.env.now)
+    def bar(self, person: int, column: int, until: float) -> None:
+        """An authority has silenced somebody in a world until some time."""
+        self.barred_until[person, column] = until
+        self._barred_to = max(self._barred_to, until)

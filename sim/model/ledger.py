@@ -32,6 +32,7 @@ class Outcome(IntEnum):
     HIDDEN = 8
     REMOVED = 9
     STOOD = 10
+    SELF_DELETED = 11
 
 
 class Mark(IntFlag):
@@ -63,7 +64,7 @@ class Ledger:
         rule: index of the rule that took the message; -1 for none.
         marks: flags.
         shown: time of publication, inf where it never was.
-        gone: time of removal or hiding, inf where it never was.
+        gone: time of removal, hiding or deletion by the author, inf where it never was.
         back: time of reinstatement, inf where it never was; what is not published, or gone, can be seen again from then on.
         softening: how far the message moves, or would move, towards the official line if softened.
         audience: people who might read it, beside the author.

@@ -70,7 +70,10 @@ def _reprisal_news(world: World, at: float, news: ReprisalNews) -> None:
     place = list(world.scenario.jurisdictions).index(news.jurisdiction)
     hears = luck(Purpose.HEARS_NEWS, people.key, name_key(repr(at), news.jurisdiction)) < news.reach
     concerned = (people.registered == place) | (people.resident == place)
-    world.beliefs.record_news(np.flatnonzero(hears & concerned), news.weight, at)
+    reached = np.flatnonzero(hears & concerned)
+    world.beliefs.record_news(reached, news.weight, at)
+    for column in world.ledger.afraid:
+        world.self_deletion.reconsider(reached, column)
 
 
 def _reach(world: World, reach: Reach, *, blocks: bool) -> None:

@@ -25,6 +25,7 @@ from sim.model.people import draw_people
 from sim.model.policy import Policy, compile_policy
 from sim.model.readers import mark_seen
 from sim.model.rooms import draw_rooms
+from sim.model.self_deletion import SelfDeletion
 from sim.model.surveillance import Surveillance
 from sim.model.surveys import Surveys
 from sim.model.timeline import schedule
@@ -83,6 +84,7 @@ class World:
         self.abuse = Abuse(self)
         self.actions = Actions(self)
         self.surveillance = Surveillance(self.people, self.policy)
+        self.self_deletion = SelfDeletion(self)
         schedule(self, scenario, variants)
         self.conversation = Conversation(self)
         self.exits = None if scenario.exit is None else Exits(self, scenario.exit)

@@ -1,7 +1,7 @@
 """The model said again, slowly and plainly: one world, one occasion after the other, every sum taken anew. No arrays, no decayed counters.
 
-This is the executable specification of a window for scenarios without interpretation and review desks, and hence without appeals. People,
-rooms and occasions are taken as drawn, and luck as it falls. Of the timeline it knows announcements, news, blocks, and parameters that are
+This is the executable specification of a window for scenarios without interpretation, self-deletion and review desks, and hence without
+appeals. People, rooms and occasions are taken as drawn, and luck as it falls. Of the timeline it knows announcements, news, blocks, and parameters that are
 set, but for half-lives, notices and discovery. Compare docs/model.md, section 7.
 """
 
@@ -58,8 +58,8 @@ class Plain:
     ranking: np.ndarray
     now: float = 0.0
     said: list[Said] = field(default_factory=list)
-    reprisals: list[tuple[float, int, int]] = field(default_factory=list)
-    cases: list[tuple[float, int]] = field(default_factory=list)
+    reprisals: list[tuple[float, int, int, int]] = field(default_factory=list)
+    cases: list[tuple[float, int, int]] = field(default_factory=list)
     answered: set[tuple[int, int, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -221,7 +221,7 @@ class Plain:
         if "fear" in self.on:
             self.removal_risk[i] = removal = self.perceived_removal(i, start, before)
             self.reprisal_risk[i] = reprisal = self.perceived_reprisal(i, start)
-        if "moderation" in self.on:
+        if self.on & {"moderation", "surveillance"}:
             noticed = self.noticed(i, start, before)
         agreement = float(people.conformity[person]) * self.climate(i, start, before)
         risk = float(people.fear[person]) * (voice.fear_of_removal * removal + voice.fear_of_reprisal * reprisal)
@@ -264,7 +264,9 @@ class Plain:
                 lesson = self.decay(now - self.when(message), spec.removal_half_life) * message.heat
                 own = self.weight_on_topic(message, i) * self.author_learns(message, now)
                 acted += lesson * (own + spec.witness_weight * (heard and self.notice(message) == "public"))
-        return min((spec.removal_strength * prior + acted) / (spec.removal_strength + heat), 1.0)
+        mean = min((spec.removal_strength * prior + acted) / (spec.removal_strength + heat), 1.0)
+        spread = math.sqrt(max(mean * (1 - mean), 0.0) / (spec.removal_strength + heat + 1))
+        return min(mean + spec.ambiguity_aversion * spread, 1.0)
 
     def weight_on_topic(self, message: Said, i: int) -> float:
         """Of an action on a message, for what its author believes about an occasion's topic."""
@@ -282,7 +284,14 @@ class Plain:
                 weight *= spec.explained_weight if self.rules[message.rule][2].reason else 1.0
                 actions += weight * (message.person == self.person(i) and self.author_learns(message, now))
                 actions += weight * spec.witness_weight * (self.same_room(message, i) and self.notice(message) == "public")
+        actions += sum(self.decay(now - time, spec.noticed_half_life) * spec.emboldening for time in self.angered(i))
         return 1 - math.exp(-actions / spec.noticed_scale)
+
+    def angered(self, i: int) -> list[float]:
+        """When members of one's rooms were acted against on topics on which one is a critic oneself."""
+        me, stances = self.person(i), self.drawn.people.stance[self.person(i)]
+        rooms = [set(np.unique(self.drawn.rooms.of_person[:, :, person]).tolist()) - {0} for person in range(len(self.drawn.people))]
+        return [time for time, other, topic in self.cases if other != me and rooms[other] & rooms[me] and stances[topic] < 0]
 
     def climate(self, i: int, now: float, before: list[Said]) -> float:
         spec = self.scenario.beliefs
@@ -319,7 +328,7 @@ class Plain:
                 concerned = place in (self.drawn.people.registered[person], self.drawn.people.resident[person])
                 hears = self.personal_luck(Purpose.HEARS_NEWS, person, name_key(repr(event.at), told.jurisdiction)) < told.reach
                 total += told.weight * self.decay(now - event.at, spec.reprisal_half_life) * (concerned and hears)
-        for time, target in self.cases:
+        for time, target, _ in self.cases:
             weight = self.decay(now - time, spec.reprisal_half_life)
             in_room = room > 0 and room in self.drawn.rooms.of_person[:, :, target]
             total += weight * (spec.reprisal_own * (target == person) + spec.reprisal_witness * in_room)
@@ -505,7 +514,7 @@ class Plain:
             hazard = spec.reprisal.hazard * heat * (1.0 if at_home else spec.reprisal.abroad)
             if self.luck(Purpose.REPRISAL, i, salt) < hazard:
                 at = message.time + self.wait(spec.reprisal.delay, Purpose.REPRISAL_DELAY, i, salt)
-                self.reprisals.append((at, message.person, place))
+                self.reprisals.append((at, message.person, place, message.topic))
 
     def passed_on(self, platform: int, place: int, promise: bool, in_public: bool) -> float:
         spec = self.platforms[platform]
@@ -522,10 +531,10 @@ class Plain:
         """Reprisals that are due, in order of time; who is silenced already is left alone."""
         due = sorted(case for case in self.reprisals if case[0] < now)
         self.reprisals = [case for case in self.reprisals if case[0] >= now]
-        for time, person, place in due:
+        for time, person, place, topic in due:
             if self.barred_until.get(person, 0.0) <= time:
                 self.barred_until[person] = time + self.places[place].reprisal.silence
-                self.cases.append((time, person))
+                self.cases.append((time, person, topic))
 
     # The convenor and other readers
 

@@ -52,7 +52,7 @@ def check_times(ledger: Ledger, published: np.ndarray) -> None:
     """What is shown is shown after its occasion, and what went, went after it was shown and before the end."""
     times = np.broadcast_to(ledger.occasions.time[:, None], ledger.shown.shape)
     assert (ledger.shown[published] >= times[published]).all()
-    gone = (ledger.outcome == Outcome.HIDDEN) | (ledger.outcome == Outcome.REMOVED)
+    gone = np.isin(ledger.outcome, (Outcome.HIDDEN, Outcome.REMOVED, Outcome.SELF_DELETED))
     assert (ledger.gone[gone] < ledger.horizon).all()
     assert (ledger.gone[gone] >= ledger.shown[gone]).all()
     back = np.isfinite(ledger.back)
@@ -97,6 +97,8 @@ def check_reasons(ledger: Ledger) -> None:
         if world in ("free", "fear"):
             assert not np.isin(outcome, (Outcome.UNREACHABLE, Outcome.BARRED)).any()
             assert not ((outcome > Outcome.UNSAID) & (outcome < Outcome.STOOD)).any()
+        if "fear" not in mechanisms_of(world):
+            assert not (outcome == Outcome.SELF_DELETED).any()
 
 
 def test_ledger_of_the_rich_scenario() -> None:

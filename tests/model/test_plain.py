@@ -53,6 +53,7 @@ TINY: dict[str, Any] = merged(
             "feed": {"perceived_removal": {"home": 0.2}},
         },
         "beliefs": {
+            "self_deletion": 0.0,
             "discovery": 0.4, "removal_half_life": "2 d", "climate_half_life": "20 h", "noticed_half_life": "1 d", "noticed_scale": 1.0,
         },
         "timeline": [
@@ -123,8 +124,8 @@ def test_the_engine_does_what_the_model_says(world: str, seed: int) -> None:
     assert not disagreements(ledger, plain)
     at = ledger.column(world)
     punished = sorted((time, person) for person, column, time in ledger.punished if column == at)
-    assert [person for _, person in punished] == [person for _, person in plain.cases]
-    assert np.allclose([time for time, _ in punished], [time for time, _ in plain.cases])
+    assert [person for _, person in punished] == [person for _, person, _ in plain.cases]
+    assert np.allclose([time for time, _ in punished], [time for time, _, _ in plain.cases])
     assert steps_taken(ledger, at) == pytest.approx(plain_steps(what, plain))
 
 
@@ -194,7 +195,12 @@ def test_a_sanction_that_falls_into_a_window_bars_the_rest_of_it(world: str) -> 
 def test_the_tiny_scenario_shows_nearly_everything() -> None:
     _, ledger = engine(1)
     full = ledger.column("full")
-    assert set(np.unique(ledger.outcome[:, full])) >= set(Outcome) - {Outcome.NOT_OFFERED, Outcome.LEFT, Outcome.WITHHELD}
+    assert set(np.unique(ledger.outcome[:, full])) >= set(Outcome) - {
+        Outcome.NOT_OFFERED,
+        Outcome.LEFT,
+        Outcome.WITHHELD,
+        Outcome.SELF_DELETED,
+    }
     assert set(np.unique(ledger.voice[:, full])) == set(Manner)
     assert all(
         (ledger.marks[:, full] & mark).any() for mark in (Mark.IDENTIFIED, Mark.CIRCUMVENTED, Mark.COUNTED, Mark.SEEN, Mark.LABELLED)

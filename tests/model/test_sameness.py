@@ -160,7 +160,10 @@ def test_labels_that_are_mixed_up_are_noticed(monkeypatch: pytest.MonkeyPatch) -
 
 PART = 6 * 24.0
 BASE: dict[str, Any] = merged(RICH, {"timeline": RICH["timeline"][:3], "horizon": "9 d", "convenor": {"every": "12 h"}})
-WITHOUT_DESK = merged(BASE, {"platforms": {"chat": {"rules": {"doubtful": None, "reviewed": None}, "desks": None, "appeals": None}}})
+NOTHING_RETRACTED = {"beliefs": {"self_deletion": 0.0}}
+WITHOUT_DESK = merged(
+    BASE, NOTHING_RETRACTED | {"platforms": {"chat": {"rules": {"doubtful": None, "reviewed": None}, "desks": None, "appeals": None}}}
+)
 CHAT_AT_HOME = {"platform": "chat", "jurisdiction": "home"}
 EVENTS: dict[str, dict[str, Any]] = {
     "set a rule": {"set": {"platforms.chat.rules.late.recall": 1.0, "platforms.chat.rules.late.notice": "none"}},
@@ -198,7 +201,7 @@ def by_day(what: Scenario, ledger: Ledger, world: str, before: float) -> dict[tu
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_scenarios_agree_to_the_bit_until_they_part(event: str) -> None:
-    """Without a desk, what becomes of a message is settled when it is said: all before the parting agrees, and something after differs."""
+    """Without a desk and self-deletion, what becomes of a message is settled when it is said: all before the parting agrees, and something after differs."""
     (what, first), (other, second) = undisturbed(False), disturbed(EVENTS[event], False)
     early = [np.flatnonzero(ledger.occasions.time < PART) for ledger in (first, second)]
     for world in LADDER:
@@ -209,7 +212,7 @@ def test_scenarios_agree_to_the_bit_until_they_part(event: str) -> None:
     assert not same(columns(first, "full"), columns(second, "full"))
 
 
-@pytest.mark.parametrize("event", ["set a rule", "surge", "block", "withdraw"])
+@pytest.mark.parametrize("event", ["set a rule", "surge", "block", "withdraw", "reprisal news"])
 def test_scenarios_with_a_desk_agree_on_all_that_has_happened_until_they_part(event: str) -> None:
     """A case that still waits may meet another fate; what has been decided by then agrees."""
     (_, first), (_, second) = undisturbed(True), disturbed(EVENTS[event], True)

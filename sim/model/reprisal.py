@@ -1,0 +1,55 @@
+"""What follows when a person is acted against: silence, fear in their rooms, anger among critics there, and messages deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import simpy
+
+from sim.model.counter import Indices
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+
+@dataclass(frozen=True)
+class Case:
+    """A person whom an authority will act against at a time, in one world, for what they said on a topic."""
+
+    person: int
+    topic: int
+    column: int
+    place: int
+    at: float
+
+
+def reprisal(world: World, case: Case) -> simpy.events.ProcessGenerator:
+    """A person is acted against and falls silent for a while; who is silenced already is left alone."""
+    yield world.env.timeout(case.at - world.env.now)
+    now, conversation = world.env.now, world.conversation
+    if conversation.barred_until[case.person, case.column] > now:
+        return
+    silence = list(world.policy.scenario.jurisdictions.values())[case.place].reprisal.silence
+    conversation.bar(case.person, case.column, now + silence)
+    world.ledger.punished.append((case.person, case.column, now))
+    rooms = np.unique(world.rooms.of_person[:, :, case.person])
+    rooms = rooms[rooms > 0]
+    world.beliefs.record_reprisal(case.person, rooms, case.column, now)
+    company = _company(world, rooms)
+    world.beliefs.record_emboldening(_followers(world, case, company), case.column, now)
+    world.self_deletion.reconsider(company, case.column)
+
+
+def _company(world: World, rooms: Indices) -> Indices:
+    """Everybody who sits in some of the rooms."""
+    start, member = world.rooms.start, world.rooms.member
+    return np.unique(np.concatenate([member[start[room] : start[room + 1]] for room in rooms] or [np.zeros(0, np.int32)]))
+
+
+def _followers(world: World, case: Case, company: Indices) -> Indices:
+    """Of the company, those who share the view: critical on the topic, the person acted against apart."""
+    critical = world.people.stance[company, case.topic] < 0
+    followers: Indices = company[critical & (company != case.person)]
+    return followers
