@@ -172,7 +172,7 @@ def test_work_chat_has_two_silent_lists() -> None:
     assert usual.count(Outcome.BLOCKED, "work-chat") > 0
     assert unfiltered.count(Outcome.BLOCKED, "work-chat") == 0
     assert usual.count(Outcome.BLOCKED, "work-chat", WORLD) == 0
-    assert unfiltered.count(Mark.UNINTERPRETED, "work-chat") > usual.count(Mark.UNINTERPRETED, "work-chat")
+    assert usual.count(Mark.UNINTERPRETED, "work-chat") > 0
     assert uninterpreted.count(Mark.UNINTERPRETED) == 0
     assert usual.count(Mark.NOTIFIED) == 0
 
