@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from pydantic import ValidationError
-
-from sim.scenario.crosscheck import clashes
 from sim.scenario.dumping import resolved
 from sim.scenario.overrides import UnknownPath, put
-from sim.scenario.problems import MOST, dotted, hint, shown
+from sim.scenario.problems import MOST, dotted, hint
+from sim.scenario.revalidation import Fault, revalidated
 from sim.scenario.schema import Scenario
-from sim.scenario.tree import Mapping, Path, Place, plain, planted
-from sim.scenario.wording import locate, worded
+from sim.scenario.tree import Mapping, Path, Place, planted
 
 SECTIONS = ("platforms", "jurisdictions", "voice", "beliefs")
 DRAWN_BEFORE = {"platforms": ("kind", "hours", "utc_offset", "habit", "habits", "rooms", "replies"), "jurisdictions": ("utc_offset",)}
@@ -21,8 +18,6 @@ DRAWN_BEFORE = {"platforms": ("kind", "hours", "utc_offset", "habit", "habits", 
 MEASURED_AFTER = {"platforms": ("reading", "survey"), "voice": ("softening", "model")}
 """What measures are reckoned with once time has passed, for all of it alike."""
 
-Fault = tuple[Path, str]
-"""A path in the scenario, and what is wrong there."""
 _NOWHERE = Place("timeline")
 
 
@@ -78,14 +73,8 @@ def _put_all(tree: Mapping, values: dict[str, object]) -> tuple[Mapping, list[Fa
 
 def _validated(tree: Mapping, before: Scenario) -> tuple[Scenario | None, list[Fault]]:
     """The scenario of a changed tree, or what is wrong with it that was not wrong before."""
-    data = plain(tree)
-    try:
-        after = Scenario.model_validate(data, context={"clashes": "later", "inputs": before.inputs})
-    except ValidationError as invalid:
-        problems = [worded(locate(error, data), tree) for error in invalid.errors(include_url=False)]
-        return None, [(problem.path, problem.text) for problem in problems if problem is not None]
-    new = [clash for clash in clashes(after) if clash not in clashes(before)]
-    return after, [*((path, f"{rule}, and got {shown(got)}") for path, rule, got in new), *_changed_kinds(before, after)]
+    after, faults = revalidated(tree, before)
+    return after, [*faults, *(_changed_kinds(before, after) if after is not None else ())]
 
 
 def _under(values: dict[str, object], path: Path) -> Path:

@@ -13,6 +13,7 @@ from sim.scenario.mending import in_doubt, mended
 from sim.scenario.problems import MOST, Problem, shown
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import Mapping, Node, Path, along, plain
+from sim.scenario.vary import faults_in_experiment
 from sim.scenario.wording import Fault, locate, worded
 
 MENDINGS = 3
@@ -58,4 +59,5 @@ def _worded(faults: Sequence[Fault], tree: Node) -> list[Problem]:
 def _across(scenario: Scenario, tree: Node) -> list[Problem]:
     """The problems across the parts of a scenario."""
     found = [(path, f"{rule}, and got {shown(got)}") for path, rule, got in (*clashes(scenario), *unmatched(scenario))]
-    return [Problem(list(along(tree, path))[-1].place, path, text) for path, text in (*found, *faults_in_sets(scenario))]
+    found += [*faults_in_sets(scenario), *faults_in_experiment(scenario)]
+    return [Problem(list(along(tree, path))[-1].place, path, text) for path, text in found]

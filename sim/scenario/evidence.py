@@ -22,7 +22,7 @@ from sim.scenario.tree import Path
 from sim.scenario.units import DURATION, format_duration, parse_duration
 
 Basis = Literal["source", "assumption", "design", "none stated"]
-NOT_PARAMETERS = ("evidence", "title", "description")
+NOT_PARAMETERS = ("evidence", "experiment", "title", "description")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from sim.scenario import presets
+from sim.scenario.design_file import Rows, read_design
 from sim.scenario.domain_blocks import DomainBlock, read_domain_blocks
 from sim.scenario.phrasebook import Book, read_phrasebook
 from sim.scenario.problems import Problem, clean
@@ -53,6 +54,7 @@ KINDS = {
     "trace": Kind((("trace", "file"),), ".csv", read_traffic),
 }
 
+    "design": Kind((("experiment", "file"),), ".csv", read_design),
 
 def is_file(name: str) -> bool:
     """Whether a value names a file, not something that ships."""
@@ -102,6 +104,16 @@ def score_curves(name: str, inputs: dict[str, bytes]) -> Curves:
 
 def traffic(name: str, inputs: dict[str, bytes]) -> Traffic:
     """The messages of a trace that a scenario holds.
+def edges(name: str, inputs: dict[str, bytes]) -> tuple[Edge, ...]:
+    """The pairs of an edge list that a scenario holds."""
+    return read_edges(decoded(inputs[name], name), name, [])
+
+
+def design(name: str, inputs: dict[str, bytes]) -> Rows:
+    """The points of a design that a scenario holds."""
+    return read_design(decoded(inputs[name], name), name, [])
+
+
 
     Raises:
         Unreadable: if it is at fault.

@@ -2,6 +2,7 @@
 
 from sim.scenario.schema.delay import Delay
 from sim.scenario.schema.desk import Desk
+from sim.scenario.schema.experiment import Experiment
 from sim.scenario.schema.jurisdiction import Jurisdiction
 from sim.scenario.schema.people import Group, Stance, Topic
 from sim.scenario.schema.platform import Platform
@@ -19,6 +20,7 @@ __all__ = [
     "DirectiveRule",
     "Event",
     "Evidence",
+    "Experiment",
     "Group",
     "Jurisdiction",
     "KeywordRule",

@@ -9,6 +9,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.scenario.schema.abuse import Abuse, Exit
 from sim.scenario.schema.base import Date, Duration, Name, OneOf, Part, Probability, parameter
+from sim.scenario.schema.experiment import Experiment
 from sim.scenario.schema.jurisdiction import Jurisdiction
 from sim.scenario.schema.people import Group, Topic
 from sim.scenario.schema.platform import Platform
@@ -153,6 +154,7 @@ class Scenario(Part):
     exit: Exit | None = parameter(None, "What drives people from a platform; nobody leaves if not given.")
     timeline: list[Event] = parameter([], "Events, in any order.", max_length=1000)
     evidence: dict[str, Evidence] = parameter({}, "Evidence by dotted path of the parameter; * stands for any one name.")
+    experiment: Experiment | None = parameter(None, "A designed experiment instead of one run: see docs/experiments.md.")
     _inputs: dict[str, bytes] = PrivateAttr(default_factory=dict)
 
     @property
