@@ -181,6 +181,10 @@ class Beliefs:
         self._news.add(np.array([person]), np.array([world]), (self._spec.reprisal_own,), now)
         self._room_news.add(rooms, np.full(len(rooms), world), (self._spec.reprisal_witness,), now)
 
+    def record_told(self, who: Indices, world: int, now: float) -> None:
+        """People hear of a reprisal from a contact, and know of it wherever they speak."""
+        self._news.add(who, np.full(len(who), world), (self._spec.reprisal_witness,), now)
+
     def record_emboldening(self, followers: Indices, world: int, now: float) -> None:
         """A reprisal that angers some people counts with them as so many noticed actions."""
         self._own_noticed.add(followers, np.full(len(followers), world), (self._spec.emboldening,), now)

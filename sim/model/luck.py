@@ -105,6 +105,14 @@ class Purpose(IntEnum):
     LIST_SHADING = auto()
     NONRESPONSE = auto()
     REPORT_LOST = auto()
+    CONTACT_ORDER = auto()
+    CONTACTS = auto()
+    CONTACT = auto()
+    CONTACT_MORE = auto()
+    REWIRED = auto()
+    TO_CONTACT = auto()
+    WHICH_CONTACT = auto()
+    RETELLS = auto()
 
 
 def _mix_int(value: int) -> int:

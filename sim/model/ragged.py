@@ -15,9 +15,19 @@ class Ragged:
         self._start = np.searchsorted(row, np.arange(rows + 1))
         self._value = value
 
+    def count(self, rows: Indices) -> Indices:
+        """How many values some rows have."""
+        count: Indices = self._start[rows + 1] - self._start[rows]
+        return count
+
+    def nth(self, rows: Indices, number: Indices) -> Indices:
+        """One value of each of some rows, by its number from 0."""
+        value: Indices = self._value[self._start[rows] + number]
+        return value
+
     def of(self, rows: Indices) -> tuple[Indices, Indices]:
         """All values of some rows: the position among `rows` that each belongs to, and the value."""
-        first, count = self._start[rows], self._start[rows + 1] - self._start[rows]
+        first, count = self._start[rows], self.count(rows)
         position = np.repeat(np.arange(len(rows)), count)
         within = np.arange(len(position)) - np.repeat(np.cumsum(count) - count, count)
         return position, self._value[first[position] + within]

@@ -1,4 +1,4 @@
-"""What follows when a person is acted against: silence, fear in their rooms, anger among critics there, and messages deleted."""
+"""What follows when a person is acted against: silence, fear, anger among critics of their rooms, and messages deleted."""
 
 from __future__ import annotations
 
@@ -34,10 +34,13 @@ def reprisal(world: World, case: Case) -> simpy.events.ProcessGenerator:
     silence = list(world.policy.scenario.jurisdictions.values())[case.place].reprisal.silence
     conversation.bar(case.person, case.column, now + silence)
     world.ledger.punished.append((case.person, case.column, now))
-    rooms = np.unique(world.rooms.of_person[:, :, case.person])
-    rooms = rooms[rooms > 0]
+    rooms, contacts = world.rooms.of(case.person), world.rooms.contacts
     world.beliefs.record_reprisal(case.person, rooms, case.column, now)
     company = _company(world, rooms)
+    if contacts is not None:
+        told = contacts.everybody_of(case.person)
+        world.beliefs.record_told(np.concatenate([told, contacts.told_on(case.person, world.people.key)]), case.column, now)
+        company = np.union1d(company, told)
     world.beliefs.record_emboldening(_followers(world, case, company), case.column, now)
     world.self_deletion.reconsider(company, case.column)
 

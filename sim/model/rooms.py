@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from sim.model.contacts import Contacts, contacts_of, draw_links
 from sim.model.counter import Indices
+from sim.model.graphs import Links
 from sim.model.luck import Floats, Keys, Purpose, child_keys, luck, name_key
 from sim.model.people import People
 from sim.model.trace import trace_rooms
@@ -39,6 +41,7 @@ class Rooms:
         kind: (rooms,) index in `ROOM_KINDS`; that of a survey for room 0.
         start: (rooms + 1,) first position of a room's members in `member`.
         member: (seats filled,) person index, room by room.
+        contacts: who talks to whom in rooms of two, which come after all others; None where nobody has contacts.
         activity: (seats filled,) cumulated rate of the members, over all rooms; whole numbers, so that a room's share of them is exact.
     """
 
@@ -50,12 +53,19 @@ class Rooms:
     start: NDArray[np.int64]
     member: NDArray[np.int32]
     activity: NDArray[np.int64]
+    contacts: Contacts | None = None
 
     def begun_in(self, platform: Indices, seat: Indices, person: Indices, key: Keys) -> NDArray[np.int32]:
         """Rooms in which conversations begin: those of the given seats of their authors, or direct chats by the platform's chance."""
         if self.beside.any():
             seat = np.where(luck(Purpose.DIRECT, key) < self.beside[platform], self.of_person.shape[1] - 1, seat)
-        return self.of_person[platform, seat, person]
+        room = self.of_person[platform, seat, person]
+        return room if self.contacts is None else self.contacts.begun_in(room, platform, person, key)
+
+    def of(self, person: int) -> NDArray[np.int32]:
+        """The rooms in which somebody sits, on all platforms, without those of two contacts."""
+        rooms = np.unique(self.of_person[:, :, person])
+        return rooms[rooms > 0]
 
     def among(self, people: NDArray[np.bool_]) -> Rooms:
         """The same rooms with some of their members alone, (P,)."""
@@ -104,7 +114,8 @@ def draw_rooms(scenario: Scenario, people: People, ranking: NDArray[np.int32]) -
         platform += [index] * len(size[-1])
         kind += [specs[index].kind] * len(size[-1])
     codes = np.array([ROOM_KINDS.index(name) for name in kind], np.int8)
-    return _with_members(people, of_person, beside, np.concatenate(size), np.array(platform, np.int32), codes)
+    shared = _with_members(people, of_person, beside, np.concatenate(size), np.array(platform, np.int32), codes)
+    return _with_contacts(scenario, people, shared, draw_links(scenario, people, ranking))
 
 
 def _share_beside(scenario: Scenario, platform: str) -> float:
@@ -149,8 +160,32 @@ def _with_members(
         kind=kind,
         start=np.concatenate([[0], np.cumsum(size, dtype=np.int64)]),
         member=member,
-        activity=np.cumsum(np.maximum(people.rate[member] * _RATE_UNITS, 1).astype(np.int64)),
+        activity=_activity(people, member),
     )
+
+
+def _with_contacts(scenario: Scenario, people: People, rooms: Rooms, links: list[Links]) -> Rooms:
+    """The rooms, and after them those of every two contacts."""
+    counts = [len(pairs) for pairs in links]
+    if not sum(counts):
+        return rooms
+    member = np.concatenate([rooms.member, np.concatenate(links).reshape(-1).astype(np.int32)])
+    size = np.concatenate([rooms.size, np.full(sum(counts), 2, np.int32)])
+    return replace(
+        rooms,
+        size=size,
+        platform=np.concatenate([rooms.platform, np.repeat(np.arange(len(links), dtype=np.int32), counts)]),
+        kind=np.concatenate([rooms.kind, np.full(sum(counts), DIRECT, np.int8)]),
+        start=np.concatenate([[0], np.cumsum(size, dtype=np.int64)]),
+        member=member,
+        activity=_activity(people, member),
+        contacts=contacts_of(scenario, links, len(people), len(rooms.size)),
+    )
+
+
+def _activity(people: People, member: NDArray[np.int32]) -> NDArray[np.int64]:
+    cumulated: NDArray[np.int64] = np.cumsum(np.maximum(people.rate[member] * _RATE_UNITS, 1).astype(np.int64))
+    return cumulated
 
 
 def _partition(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from sim.scenario.edges import in_contacts
 from sim.scenario.keywordcheck import in_keyword_rules
 from sim.scenario.presets import shipped
 from sim.scenario.problems import MOST, hint
@@ -36,6 +37,7 @@ def clashes(scenario: Scenario) -> list[Clash]:
         _no_weight,
         _short_half_lives,
         in_trace,
+        in_contacts,
     )
     return list(islice(chain.from_iterable(part(scenario) for part in parts), MOST + 1))
 

@@ -1,4 +1,4 @@
-"""Files that a scenario names beside what ships: rule lists, phrasebooks, score curves, blocklists and traces.
+"""Files that a scenario names beside what ships: rule lists, phrasebooks, score curves, blocklists, edge lists and traces.
 
 A scenario that is loaded holds what they hold, and names them by it: the same scenario has the same names on any machine.
 """
@@ -15,6 +15,7 @@ from hashlib import sha256
 from sim.scenario import presets
 from sim.scenario.design_file import Rows, read_design
 from sim.scenario.domain_blocks import DomainBlock, read_domain_blocks
+from sim.scenario.edges import Edge, read_edges
 from sim.scenario.phrasebook import Book, read_phrasebook
 from sim.scenario.problems import Problem, clean
 from sim.scenario.reading import Unreadable, decoded, read_bytes
@@ -51,10 +52,11 @@ KINDS = {
     "phrasebook": Kind((("phrasebook",),), ".yaml", read_phrasebook),
     "file of score curves": Kind((("platforms", "*", "rules", "*", "scores"),), ".csv", read_score_curves),
     "blocklist": Kind((("jurisdictions", "*", "blocklist"),), ".csv", read_domain_blocks),
+    "edge list": Kind((("platforms", "*", "rooms", "contacts", "file"),), ".csv", read_edges),
     "trace": Kind((("trace", "file"),), ".csv", read_traffic),
+    "design": Kind((("experiment", "file"),), ".csv", read_design),
 }
 
-    "design": Kind((("experiment", "file"),), ".csv", read_design),
 
 def is_file(name: str) -> bool:
     """Whether a value names a file, not something that ships."""
@@ -102,8 +104,6 @@ def score_curves(name: str, inputs: dict[str, bytes]) -> Curves:
     return read_score_curves(decoded(inputs[name], name), name, [])
 
 
-def traffic(name: str, inputs: dict[str, bytes]) -> Traffic:
-    """The messages of a trace that a scenario holds.
 def edges(name: str, inputs: dict[str, bytes]) -> tuple[Edge, ...]:
     """The pairs of an edge list that a scenario holds."""
     return read_edges(decoded(inputs[name], name), name, [])
@@ -114,6 +114,8 @@ def design(name: str, inputs: dict[str, bytes]) -> Rows:
     return read_design(decoded(inputs[name], name), name, [])
 
 
+def traffic(name: str, inputs: dict[str, bytes]) -> Traffic:
+    """The messages of a trace that a scenario holds.
 
     Raises:
         Unreadable: if it is at fault.

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.base import Duration, Name, Part, Probability, parameter
+from sim.scenario.schema.contacts import Contacts
 from sim.scenario.schema.desk import Desk, Hours
 from sim.scenario.schema.people import Weight
 from sim.scenario.schema.rules import Combination, InputName, Rule
@@ -42,6 +43,7 @@ class Rooms(Part):
     mixing: Probability = parameter(
         0.1, "Share of memberships in rooms that mix communities.", assumption="languages keep most rooms apart", range=(0, 0.5)
     )
+    contacts: Contacts | None = parameter(None, "Networks of contacts who talk one to one, beside the rooms; none if not given.")
 
 
 class Replies(Part):

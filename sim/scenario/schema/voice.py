@@ -190,7 +190,7 @@ class Reinforcement(Uncoded):
     learning_rate: float = parameter(
         0.1, "Weight of the last answer in what speaking is worth (a).", gt=0, le=1, assumption="no source", range=(0.02, 0.3)
     )
-    cost: float = parameter(
+    expression_cost: float = parameter(
         0.1,
         "Cost of speaking (c); an answer that agrees is worth 1, one that disagrees -1.",
         unit="utility",
@@ -259,7 +259,7 @@ class Beliefs(Part):
     )
     reprisal_witness: float = parameter(
         0.05,
-        "Step in perceived reprisal when a member of one's room is acted against.",
+        "Step in perceived reprisal when a member of one's room, or a contact, is acted against.",
         ge=0,
         le=10,
         assumption="no source",
