@@ -149,6 +149,15 @@ _MEASURES = (
         loss=True,
     ),
     Measure(
+        "recovery_half_life",
+        "recovery half-life",
+        "hours",
+        "after the first news of reprisals, by day: from the day on which the share of sincere speech that fear leaves is lowest to the "
+        "first of two days in a row on which half of what it has lost since before the news is regained; missing where the loss is within "
+        "noise or it never recovers",
+        loss=True,
+    ),
+    Measure(
         "unsaid_per_removal",
         "unsaid per message removed",
         "ratio",

@@ -14,6 +14,7 @@ from sim.measures.marks import marked_shares, marks_possible
 from sim.measures.moderation import desk_measures, removal_measures, taken_by_rule
 from sim.measures.opinion import Opinions, counted, opinion_measures, representation, said, stance_shares
 from sim.measures.persons import burden_gini, people_measures, persons_of
+from sim.measures.recovery import recovery_half_life, shock_of
 from sim.measures.sanctions import appeal_measures, sanction_measures
 from sim.measures.voice import ON_ONE_PLATFORM, chilling_effect, count_measures, offered_share
 from sim.model.ledger import Ledger
@@ -125,8 +126,12 @@ class Measurer:
                 )
                 yield Piece(name, split, levels, values)
             if fearless != column and split != "platform":
-                name, values = chilling_effect(table, self._table(fearless, split, level, len(levels)))
+                unafraid = self._table(fearless, split, level, len(levels))
+                name, values = chilling_effect(table, unafraid)
                 yield Piece(name, split, levels, values)
+                if split == "day" and (shock := shock_of(self._scenario)) is not None:
+                    name, values = recovery_half_life(table, unafraid, shock)
+                    yield Piece(name, "total", TOTAL, values)
 
     def _people_measures(self, column: int) -> Iterator[Piece]:
         ledger, groups = self._ledger, list(self._scenario.groups)

@@ -78,8 +78,13 @@ def offered_share(ledger: Ledger, free: int, replication: NDArray[np.int32], lev
 
 def chilling_effect(table: NDArray[np.int64], fearless: NDArray[np.int64]) -> Values:
     """1 - sincere messages in a world / those in the same world without fear."""
-    kept = ratio(table[:, :, _ANY_SINCERE].sum(axis=2), fearless[:, :, _ANY_SINCERE].sum(axis=2))
-    return "chilling_effect", 1 - kept
+    return "chilling_effect", 1 - ratio(sincere(table), sincere(fearless))
+
+
+def sincere(table: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(replications, levels) messages said sincerely, wished or not."""
+    count: NDArray[np.int64] = table[:, :, _ANY_SINCERE].sum(axis=2)
+    return count
 
 
 def ratio(part: NDArray[np.number], whole: NDArray[np.number]) -> Floats:

@@ -278,13 +278,13 @@ class Beliefs(Part):
         range=(0, 5),
     )
     self_deletion: float = parameter(
-        1.0,
+        3.0,
         "How readily authors delete what they said, for each unit by which perceived reprisal has risen since, times its heat.",
         ge=0,
         le=100,
-        assumption="no source per message; past posts were deleted after crackdowns in Turkey and Hong Kong "
-        "(sign: Tanash et al. 2017; Wang & Mayer 2023)",
-        range=(0, 4),
+        assumption="no source per message; guided by how much was deleted after crackdowns in Turkey and Hong Kong "
+        "(order: Tanash et al. 2017; sign: Wang & Mayer 2023)",
+        range=(0, 10),
     )
     self_deletion_delay: Delay = parameter(
         {"lognormal": {"median": "1 d", "sigma": 1.0}},
