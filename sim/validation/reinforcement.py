@@ -109,7 +109,7 @@ def _members(group: int) -> slice:
 @cache
 def _room(cost: float) -> tuple[Floats, Floats]:
     """Worth to each of two hundred in a room, and who speaks last among the hundred of the other camp there."""
-    voice = {"model": "reinforcement", "exploitation": EXPLOITATION, "learning_rate": RATE, "cost": cost}
+    voice = {"model": "reinforcement", "exploitation": EXPLOITATION, "learning_rate": RATE, "expression_cost": cost}
     what = scenario(voice, {"many": {"size": 200, "stance": CRITICS}, "few": {"size": 100, "stance": FRIENDS}}, horizon="8 d")
     world = held(what)
     assert isinstance(world.voice, ReinforcementVoice)

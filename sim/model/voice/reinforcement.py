@@ -37,7 +37,7 @@ class ReinforcementVoice(VoiceModel[Reinforcement]):
 
     def learn(self, voice: Reinforcement, at: Situation, arose: Flags, heard: Flags) -> None:
         """Learn from the answers, one occasion of each person after the other, and take in who was heard."""
-        reward = self._answers(at, heard) - voice.cost
+        reward = self._answers(at, heard) - voice.expression_cost
         rows, column = np.nonzero(arose & (self.choose(voice, at).manner > 0))
         while len(rows):
             who, latest = last_of_each((at.pair[rows, 0] * self._worlds + column)[::-1])
