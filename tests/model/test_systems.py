@@ -132,8 +132,12 @@ def test_the_desk_on_wechat_takes_down_what_the_filter_misses() -> None:
     assert case("un75-wechat", "platforms.wechat-group.rules.desk-removal=null").count(Outcome.REMOVED, "wechat-group") == 0
 
 
+FRANK = (f"{PRE}mainland.interests={{human-rights: 20, press-freedom: 20, minorities: 20}}", "voice.fear_of_reprisal=0")
+"""More of what interpreters drop, in a small run."""
+
+
 def test_interpretation_in_meetings_leaves_out_what_its_list_has_and_nobody_is_told() -> None:
-    usual, open_ = case("un75-meeting"), case("un75-meeting", "platforms.tencent-meeting.interpretation=null")
+    usual, open_ = case("un75-meeting", *FRANK), case("un75-meeting", *FRANK, "platforms.tencent-meeting.interpretation=null")
     assert usual.count(Mark.UNINTERPRETED, "tencent-meeting") > 0
     assert open_.count(Mark.UNINTERPRETED) == 0
     assert usual.count(Mark.COUNTED, "tencent-meeting", MAINLAND) < open_.count(Mark.COUNTED, "tencent-meeting", MAINLAND)
@@ -141,7 +145,7 @@ def test_interpretation_in_meetings_leaves_out_what_its_list_has_and_nobody_is_t
 
 
 def test_a_convenor_that_reads_chinese_needs_no_interpretation() -> None:
-    usual, both = case("un75-meeting"), case("un75-meeting", "convenor.languages=[en, zh]")
+    usual, both = case("un75-meeting", *FRANK), case("un75-meeting", *FRANK, "convenor.languages=[en, zh]")
     left_out = usual.column(usual.ledger.marks) & Mark.UNINTERPRETED > 0
     assert both.count(Mark.COUNTED, group=MAINLAND) > usual.count(Mark.COUNTED, group=MAINLAND)
     assert (both.column(both.ledger.marks)[left_out & both.here(group=MAINLAND)] & Mark.COUNTED).any()
@@ -166,9 +170,9 @@ def test_people_who_are_registered_by_name_are_afraid(name: str, platform: str) 
 
 def test_work_chat_has_two_silent_lists() -> None:
     """The filter stops messages of accounts registered in China; interpretation leaves others out for readers of another language."""
-    usual = case("un75-work-chat")
-    unfiltered = case("un75-work-chat", "platforms.work-chat.rules.keyword-filter=null")
-    uninterpreted = case("un75-work-chat", "platforms.work-chat.interpretation=null")
+    usual = case("un75-work-chat", *FRANK)
+    unfiltered = case("un75-work-chat", *FRANK, "platforms.work-chat.rules.keyword-filter=null")
+    uninterpreted = case("un75-work-chat", *FRANK, "platforms.work-chat.interpretation=null")
     assert usual.count(Outcome.BLOCKED, "work-chat") > 0
     assert unfiltered.count(Outcome.BLOCKED, "work-chat") == 0
     assert usual.count(Outcome.BLOCKED, "work-chat", WORLD) == 0
