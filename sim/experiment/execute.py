@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sim.experiment.plan import Plan, Task
 
@@ -30,12 +30,10 @@ class Failure:
     lost: bool = False
 
 
-Work = Callable[[Plan, Task], "list[RunResult] | Failure"]
-TaskWork = Callable[[Task], "list[RunResult] | Failure"]
-Finished = Callable[[Sequence["RunResult"]], None]
-Failed = Callable[[Task, str], None]
-"""Receives a task that failed, and why: `stage: message`."""
-Troubled = Callable[[Task, Failure], None]
+P = TypeVar("P")
+U = TypeVar("U")
+"""One unit of a task, such as a replication."""
+R = TypeVar("R")
 
 
 def work(plan: Plan, task: Task) -> list[RunResult] | Failure:
@@ -45,22 +43,28 @@ def work(plan: Plan, task: Task) -> list[RunResult] | Failure:
 
         return run_task(plan.scenario, task, plan.worlds, plan.keep_ledger)
     except Exception as error:
-        return Failure(_described(error))
+        return Failure(described(error))
 
 
 def execute(
-    plan: Plan, tasks: Sequence[Task], executor: Executor, window: int, finished: Finished, failed: Failed, work: Work = work
+    plan: P,
+    tasks: Sequence[tuple[U, ...]],
+    executor: Executor,
+    window: int,
+    finished: Callable[[Sequence[R]], None],
+    failed: Callable[[tuple[U, ...], str], None],
+    work: Callable[[P, tuple[U, ...]], list[R] | Failure],
 ) -> None:
-    """Runs every task, at most `window` at a time, and reports each once.
+    """Runs every task, at most `window` at a time, and reports each once; `failed` gets a task and `stage: message`.
 
-    Replications of a task that failed are tried again one by one, so that only those at fault fail, and so that how
-    replications were cut into tasks does not show. A replication whose worker died is tried once more too.
+    Units of a task that failed are tried again one by one, so that only those at fault fail, and so that how units were cut
+    into tasks does not show. A unit whose worker died is tried once more too.
     """
-    again: list[Task] = []
+    again: list[tuple[U, ...]] = []
 
-    def first(task: Task, failure: Failure) -> None:
+    def first(task: tuple[U, ...], failure: Failure) -> None:
         if failure.lost or len(task) > 1:
-            again.extend((replication,) for replication in task)
+            again.extend((unit,) for unit in task)
         else:
             failed(task, failure.message)
 
@@ -68,9 +72,16 @@ def execute(
     _drain(again, partial(work, plan), executor, window, finished, lambda task, failure: failed(task, failure.message))
 
 
-def _drain(tasks: Sequence[Task], work: TaskWork, executor: Executor, window: int, finished: Finished, failed: Troubled) -> None:
+def _drain(
+    tasks: Sequence[tuple[U, ...]],
+    work: Callable[[tuple[U, ...]], list[R] | Failure],
+    executor: Executor,
+    window: int,
+    finished: Callable[[Sequence[R]], None],
+    failed: Callable[[tuple[U, ...], Failure], None],
+) -> None:
     queue = deque(tasks)
-    running: dict[Future[list[RunResult] | Failure], Task] = {}
+    running: dict[Future[list[R] | Failure], tuple[U, ...]] = {}
     try:
         while running or queue:
             while queue and len(running) < window:
@@ -87,16 +98,16 @@ def _drain(tasks: Sequence[Task], work: TaskWork, executor: Executor, window: in
             future.cancel()
 
 
-def _submitted(executor: Executor, work: TaskWork, task: Task) -> Future[list[RunResult] | Failure]:
+def _submitted(executor: Executor, work: Callable[[tuple[U, ...]], list[R] | Failure], task: tuple[U, ...]) -> Future[list[R] | Failure]:
     try:
         return executor.submit(work, task)
     except BrokenExecutor as error:
-        future: Future[list[RunResult] | Failure] = Future()
+        future: Future[list[R] | Failure] = Future()
         future.set_exception(error)
         return future
 
 
-def _outcome(future: Future[list[RunResult] | Failure]) -> list[RunResult] | Failure:
+def _outcome(future: Future[list[R] | Failure]) -> list[R] | Failure:
     try:
         return future.result()
     except BrokenExecutor:
@@ -105,7 +116,7 @@ def _outcome(future: Future[list[RunResult] | Failure]) -> list[RunResult] | Fai
         return Failure(f"worker: {_one_line(error)}")
 
 
-def _described(error: BaseException) -> str:
+def described(error: BaseException) -> str:
     """`stage: message`, where the stage is the module of this package in which the error arose."""
     package = Path(__file__).parent.parent
     files = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]

@@ -16,6 +16,9 @@ from sim.experiment.disk import ResultError, sync, writing_to
 
 MOST_DIFFERENCES = 5
 
+Run = tuple[Any, ...]
+"""What tells a run apart from others: world and replication, after the point of a design where there is one."""
+
 
 class Journal:
     """Parts, each the tables of one task, and a log that names the parts that are whole.
@@ -30,12 +33,12 @@ class Journal:
         self._parts: list[dict[str, Any]] = []
 
     @property
-    def statuses(self) -> dict[tuple[str, int], float]:
-        """Seconds that each finished run took, by world and replication."""
-        return {(world, replication): seconds for part in self._parts for world, replication, seconds in part["runs"]}
+    def statuses(self) -> dict[Run, float]:
+        """Seconds that each finished run took."""
+        return {tuple(run): seconds for part in self._parts for *run, seconds in part["runs"]}
 
-    def append(self, runs: Sequence[tuple[str, int, float]], tables: Mapping[str, pl.DataFrame]) -> None:
-        """Keep the tables of finished runs, given as world, replication and seconds.
+    def append(self, runs: Sequence[tuple[Any, ...]], tables: Mapping[str, pl.DataFrame]) -> None:
+        """Keep the tables of finished runs, given by what tells them apart (world and replication), and seconds.
 
         Raises:
             WriteError: if the disk refuses; what was kept before stays.
@@ -55,9 +58,9 @@ class Journal:
         """The files that hold the finished runs' parts of a table."""
         return [self._path(part, name) for part in self._parts if name in part["tables"]]
 
-    def parts(self, name: str) -> dict[tuple[str, int], Path]:
-        """The file that holds each finished run's part of a table, by world and replication."""
-        return {(w, k): self._path(part, name) for part in self._parts if name in part["tables"] for w, k, _ in part["runs"]}
+    def parts(self, name: str) -> dict[Run, Path]:
+        """The file that holds each finished run's part of a table."""
+        return {tuple(run): self._path(part, name) for part in self._parts if name in part["tables"] for *run, _ in part["runs"]}
 
     def read_log(self) -> None:
         """Take up what an earlier process has finished.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from sim.experiment.columns import MEASURE_COLUMNS, RUN_COLUMNS, SERIES_COLUMNS, in_order
-from sim.experiment.journal import Journal
+from sim.experiment.journal import Journal, Run
 from sim.experiment.plan import Plan, Task
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Outcomes:
     def __init__(self, plan: Plan, journal: Journal | None = None) -> None:
         self._plan = plan
         self._journal = journal
-        self._status: dict[tuple[str, int], tuple[str, float | None, str]] = {}
+        self._status: dict[Run, tuple[str, float | None, str]] = {}
         self._in_memory: dict[str, list[pl.DataFrame]] = {"measures": [], "series": []}
         for run, seconds in journal.statuses.items() if journal else ():
             self._status[run] = ("done", seconds, "")

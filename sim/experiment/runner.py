@@ -5,29 +5,29 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.attribution import attribute
 from sim.experiment.disk import ResultError
-from sim.experiment.execute import execute
+from sim.experiment.execute import work
 from sim.experiment.interrupts import Interrupted, shielded
 from sim.experiment.journal import Journal, differences
 from sim.experiment.journal import opened as journal_opened
 from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.outcomes import Outcomes
 from sim.experiment.plan import Plan, Task, cut, make_plan
-from sim.experiment.pool import default_jobs, opened
 from sim.experiment.progress import Progress, quiet
+from sim.experiment.simulation import How, Order, carry_out
 from sim.experiment.store import check_place, commit, partial_place
 from sim.experiment.summary import summarise
 from sim.result import Result
 
 if TYPE_CHECKING:
-    from sim.experiment.task import RunResult
     from sim.scenario.schema import Scenario
 
 
@@ -81,23 +81,12 @@ def run(
     if place is not None and resume and place.exists():
         return _complete(place, plan)
     with _journal(place, plan, resume=resume, force=force) as journal:
-        result, interrupted = _run(_Work(plan, jobs, executor, progress, fail_fast), journal, asked, place, force)
+        result, interrupted = _run(plan, How(jobs, executor, progress, fail_fast), journal, asked, place, force)
     if place is not None and (result is None or result.folder != partial_place(place)):
         shutil.rmtree(partial_place(place), ignore_errors=True)
     if interrupted or result is None:
         raise Interrupted(result) from None
     return result
-
-
-@dataclass(frozen=True)
-class _Work:
-    """What is to be done, and by whom."""
-
-    plan: Plan
-    jobs: int | None
-    executor: Executor | None
-    progress: Progress
-    fail_fast: bool
 
 
 def _journal(place: Path | None, plan: Plan, *, resume: bool, force: bool) -> AbstractContextManager[Journal | None]:
@@ -124,13 +113,15 @@ def _complete(place: Path, plan: Plan) -> Result:
     return result
 
 
-def _run(work: _Work, journal: Journal | None, asked: Mapping[str, Any], place: Path | None, force: bool) -> tuple[Result | None, bool]:
+def _run(
+    plan: Plan, how: How, journal: Journal | None, asked: Mapping[str, Any], place: Path | None, force: bool
+) -> tuple[Result | None, bool]:
     """The result, None where nothing had finished when the run was interrupted; and whether it was."""
     started = now()
-    outcomes = Outcomes(work.plan, journal)
+    outcomes = Outcomes(plan, journal)
     interrupted = False
     try:
-        _simulate(work, outcomes)
+        _simulate(plan, how, outcomes)
     except KeyboardInterrupt:
         interrupted = True
         if not outcomes.count("done"):
@@ -138,39 +129,15 @@ def _run(work: _Work, journal: Journal | None, asked: Mapping[str, Any], place: 
     result = None
     try:
         with shielded():
-            result = _finish(work.plan, outcomes, started, asked, place, force)
+            result = _finish(plan, outcomes, started, asked, place, force)
     except KeyboardInterrupt:
         interrupted = True
     return result, interrupted
 
 
-def _simulate(work: _Work, outcomes: Outcomes) -> None:
-    plan = work.plan
-    workers = work.jobs or default_jobs()
-    missing = outcomes.missing()
-    tasks = _tasks(plan, missing, workers)
-    if not tasks:
-        return
-    workers = min(workers, len(tasks))
-    window = workers + 1 if work.jobs or work.executor is None else len(tasks)
-    shown = work.progress(plan.scenario.name, len(missing) * len(plan.worlds))
-    with suppress(_Stop), shown as advance, opened(work.executor, workers) as pool:
-
-        def finished(runs: Sequence[RunResult]) -> None:
-            outcomes.finished(runs)
-            advance(len(runs))
-
-        def failed(task: Task, message: str) -> None:
-            outcomes.failed(task, message)
-            advance(len(task) * len(plan.worlds))
-            if work.fail_fast:
-                raise _Stop
-
-        execute(plan, tasks, pool, window, finished, failed)
-
-
-class _Stop(Exception):
-    """A run has failed, and that was to end all."""
+def _simulate(plan: Plan, how: How, outcomes: Outcomes) -> None:
+    order = Order(plan.scenario.name, plan, partial(_tasks, plan, outcomes.missing()), len(plan.worlds), work)
+    carry_out(order, outcomes, how)
 
 
 def _tasks(plan: Plan, replications: Sequence[int], workers: int) -> list[Task]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def dying_once(plan: Plan, task: Task) -> list[RunResult] | Failure:
     return simulated(plan, task)
 
 
-def outcomes(plan: Plan, tasks: Sequence[Task], executor: Executor, work: object) -> tuple[list[int], dict[int, str]]:
+def outcomes(plan: Plan, tasks: Sequence[Task], executor: Executor, work: Any) -> tuple[list[int], dict[int, str]]:
     """Replications that are done, and messages by replication that failed."""
     done: list[int] = []
     failed: dict[int, str] = {}
@@ -52,8 +53,11 @@ def outcomes(plan: Plan, tasks: Sequence[Task], executor: Executor, work: object
     def fail(task: Task, message: str) -> None:
         failed.update(dict.fromkeys(task, message))
 
+    def finish(runs: Sequence[RunResult]) -> None:
+        done.extend(run.replication for run in runs)
+
     with executor:
-        execute(plan, tasks, executor, 3, lambda runs: done.extend(run.replication for run in runs), fail, work=work)  # type: ignore[arg-type]
+        execute(plan, tasks, executor, 3, finish, fail, work)
     return sorted(done), failed
 
 

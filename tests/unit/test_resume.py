@@ -134,7 +134,7 @@ def test_a_full_disk_loses_nothing_that_was_finished(make: Make, tmp_path: Path,
         nonlocal kept
         if kept == 2:
             monkeypatch.setattr("sim.experiment.journal.sync", full)
-        original(journal, *rest)  # type: ignore[arg-type]
+        original(journal, *rest)
         kept += 1
 
     original: Callable[..., None] = Journal.append

@@ -1,0 +1,91 @@
+"""The one way in which runs are carried out: tasks through an executor, outcomes gathered as they come, progress shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from sim.experiment.execute import Failure, execute
+from sim.experiment.pool import default_jobs, opened
+from sim.experiment.progress import Progress, quiet
+
+P = TypeVar("P")
+U = TypeVar("U")
+R = TypeVar("R")
+U_contra = TypeVar("U_contra", contravariant=True)
+R_contra = TypeVar("R_contra", contravariant=True)
+
+
+@dataclass(frozen=True)
+class How:
+    """By whom runs are carried out, and what is seen of it.
+
+    Attributes:
+        jobs: processes at work; as many as there are processors if None.
+        executor: does the work instead of processes started here.
+        progress: shows how far the runs are.
+        fail_fast: stop at the first run that fails.
+    """
+
+    jobs: int | None = None
+    executor: Executor | None = None
+    progress: Progress = quiet
+    fail_fast: bool = False
+
+
+class Gatherer(Protocol[U_contra, R_contra]):
+    """Takes in what tasks come to."""
+
+    def finished(self, runs: Sequence[R_contra], /) -> None: ...
+
+    def failed(self, task: tuple[U_contra, ...], message: str, /) -> None: ...
+
+
+@dataclass(frozen=True)
+class Order(Generic[P, U, R]):
+    """What is to be carried out.
+
+    Attributes:
+        name: shown with the progress.
+        plan: what all tasks share; goes to the workers with each of them.
+        cut: the tasks for a number of workers; each holds units of work, which can be done one by one too.
+        runs_of_unit: runs that one unit comes to.
+        work: does one task, in the worker.
+    """
+
+    name: str
+    plan: P
+    cut: Callable[[int], Sequence[tuple[U, ...]]]
+    runs_of_unit: int
+    work: Callable[[P, tuple[U, ...]], list[R] | Failure]
+
+
+def carry_out(order: Order[P, U, R], gatherer: Gatherer[U, R], how: How) -> None:
+    """Does every task, and hands in what each comes to."""
+    workers = how.jobs or default_jobs()
+    tasks = order.cut(workers)
+    if not tasks:
+        return
+    workers = min(workers, len(tasks))
+    window = workers + 1 if how.jobs or how.executor is None else len(tasks)
+    shown = how.progress(order.name, sum(map(len, tasks)) * order.runs_of_unit)
+    with suppress(_Stop), shown as advance, opened(how.executor, workers) as pool:
+
+        def finished(runs: Sequence[R]) -> None:
+            gatherer.finished(runs)
+            advance(len(runs))
+
+        def failed(task: tuple[U, ...], message: str) -> None:
+            gatherer.failed(task, message)
+            advance(len(task) * order.runs_of_unit)
+            if how.fail_fast:
+                raise _Stop
+
+        execute(order.plan, tasks, pool, window, finished, failed, order.work)
+
+
+class _Stop(Exception):
+    """A run has failed, and that was to end all."""
