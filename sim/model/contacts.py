@@ -23,6 +23,7 @@ class Contacts:
 
     Attributes:
         people: P.
+        networked: (platforms,) whether there are contacts on a platform at all.
         share: (platforms,) share of what people begin on a platform that goes to a contact.
         retold: (platforms,) chance that who hears of a reprisal from a contact tells each of their contacts.
         ends: positions in `person` and `room`, by platform x P + person.
@@ -31,6 +32,7 @@ class Contacts:
     """
 
     people: int
+    networked: NDArray[np.bool_]
     share: Floats
     retold: Floats
     ends: Ragged
@@ -129,6 +131,7 @@ def contacts_of(scenario: Scenario, links: list[Links], people: int, first_room:
     order = np.lexsort((person, row))
     return Contacts(
         people=people,
+        networked=np.array([len(pairs) > 0 for pairs in links]),
         share=np.array([0.0 if s is None or name == on_trace else s.share for name, s in zip(scenario.platforms, specs, strict=True)]),
         retold=np.array([0.0 if spec is None else spec.retold for spec in specs]),
         ends=Ragged(row[order], np.arange(len(order)), len(links) * people),
