@@ -37,6 +37,7 @@ def overview(result: Result) -> Iterator[RenderableType]:
         "The same, on average over all orders in which the mechanisms may act (Shapley)": _parts(result, "shapley"),
         "Who is heard least: share of their voice that someone saw": _groups(result, summary),
         "Messages that each rule took, per replication": _rules(summary),
+        "What leaders are told, and what people think: critical share by topic": _brief(result, world),
         "Measures": _headline(summary),
     }
     for title, table in tables.items():
@@ -82,6 +83,17 @@ def _groups(result: Result, summary: pl.DataFrame) -> Table:
     rows = summary.filter(pl.col("measure") == "heard_share", pl.col("split") == "group").sort("mean", maintain_order=True)
     for row in rows.iter_rows(named=True):
         table.add_row(*_cells(level_title(result.scenario, "group", row["level"]), row), _bar(row["mean"]))
+    return table
+
+
+def _brief(result: Result, world: str) -> Table:
+    """Told and thought, and the difference in points."""
+    table = _table()
+    for row in result.brief.filter(pl.col("world") == world, pl.col("group") == "all").iter_rows(named=True):
+        label = "all topics" if row["topic"] == "all" else level_title(result.scenario, "topic", row["topic"])
+        told, thought = number(row["seen"], "share"), number(row["private"], "share")
+        spread = f" {interval(row['ci_low'], row['ci_high'], 'points')}" if row["sd"] else ""
+        table.add_row(label, f"{told} told, {thought} thought", f"{number(row['difference'], 'points')}{spread}", "")
     return table
 
 

@@ -69,6 +69,13 @@ class Result:
         return max(self.worlds, key=lambda world: (world == "full", world != "free", world.count("+")))
 
     @property
+    def brief(self) -> pl.DataFrame:
+        """What the convenor can tell leaders of each topic and group, beside what people think; from the summary."""
+        from sim.experiment.brief import brief_of
+
+        return brief_of(self.summary, self.scenario)
+
+    @property
     def ledger(self) -> pl.LazyFrame | None:
         """One row per occasion, world and replication, where the run kept the ledger."""
         import polars as pl

@@ -40,6 +40,21 @@ ATTRIBUTION_COLUMNS = {
     "world_to": pl.String,
     **STATISTICS,
 }
+BRIEF_COLUMNS = {
+    "scenario": pl.String,
+    "world": pl.String,
+    "topic": pl.String,
+    "group": pl.String,
+    "private": pl.Float64,
+    "seen": pl.Float64,
+    "difference": pl.Float64,
+    "sd": pl.Float64,
+    "ci_low": pl.Float64,
+    "ci_high": pl.Float64,
+    "messages": pl.Float64,
+    "people": pl.Float64,
+    "n": pl.Int64,
+}
 RUN_COLUMNS = {
     "scenario": pl.String,
     "world": pl.String,
@@ -50,7 +65,7 @@ RUN_COLUMNS = {
     "error": pl.String,
 }
 
-SPLITS = ("total", "group", "topic", "platform", "day", "rule", "desk", "stance")
+SPLITS = ("total", "group", "topic", "platform", "day", "rule", "desk", "stance", "brief")
 
 
 def in_order(frame: pl.DataFrame, scenario: Scenario, worlds: Iterable[str]) -> pl.DataFrame:

@@ -82,7 +82,7 @@ def _write(folder: Path, result: Result, ledger: pl.LazyFrame | None) -> None:
     result.series.write_parquet(folder / "series.parquet")
     if ledger is not None:
         ledger.sink_parquet(folder / "ledger.parquet")
-    for name in ("measures", "summary", "attribution", "runs"):
+    for name in ("measures", "summary", "attribution", "brief", "runs"):
         write_text(folder / f"{name}.csv", to_csv(getattr(result, name)))
     _write_inputs(folder, result.scenario.inputs)
     write_text(folder / "scenario.yaml", dump(result.scenario))

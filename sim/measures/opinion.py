@@ -21,11 +21,12 @@ _WIDTH = 2 / BINS
 class Opinions:
     """Private stances of a stack of replications, weighted by people's interest in each topic, and those that messages show."""
 
-    def __init__(self, ledger: Ledger, replications: int) -> None:
+    def __init__(self, ledger: Ledger, replications: int, meant: NDArray[np.bool_]) -> None:
+        """`meant`, (G,): groups whose private stances count."""
         self._ledger = ledger
         self._replications = replications
         people, occasions = ledger.people, ledger.occasions
-        self._interest = np.diff(people.topic_cdf, axis=1, prepend=0.0)[people.group]
+        self._interest = (np.diff(people.topic_cdf, axis=1, prepend=0.0) * meant[:, None])[people.group]
         self._stance = occasions.private_stance(people)
         self._bin = _bins(self._stance)
 
@@ -35,15 +36,19 @@ class Opinions:
         cell = (people.replication[:, None] * levels + level) * BINS + _bins(people.stance)
         return self._histogram(cell.ravel().astype(np.int64), levels, self._interest.ravel())
 
-    def voiced(self, world: int, which: NDArray[np.bool_], level: NDArray[np.integer], levels: int) -> Floats:
-        """(replications, levels, BINS) count of stances shown by some of the messages; level is (O,)."""
+    def voiced(
+        self, world: int, which: NDArray[np.bool_], level: NDArray[np.integer], levels: int, weights: Floats | None = None
+    ) -> Floats:
+        """(replications, levels, BINS) stances shown by some of the messages; level is (O,), weights are (replications, groups)."""
         ledger, rows = self._ledger, np.flatnonzero(which)
         shown, manner = self._bin[rows].astype(np.int64), ledger.voice[rows, world]
         softened = np.flatnonzero(manner == Manner.SOFTENED)
         soft = rows[softened]
         shown[softened] = _bins(expressed_stance(ledger.softening[soft, world], self._stance[soft], manner[softened]))
-        replication = ledger.people.replication[ledger.occasions.person[rows]].astype(np.int64)
-        return self._histogram((replication * levels + level[rows]) * BINS + shown, levels)
+        person = ledger.occasions.person[rows]
+        replication = ledger.people.replication[person].astype(np.int64)
+        weight = None if weights is None else weights[replication, ledger.people.group[person]]
+        return self._histogram((replication * levels + level[rows]) * BINS + shown, levels, weight)
 
     def _histogram(self, cell: NDArray[np.int64], levels: int, weight: Floats | None = None) -> Floats:
         counts = np.bincount(cell, weight, minlength=self._replications * levels * BINS)
@@ -74,16 +79,6 @@ def opinion_measures(private: Floats, collected: Floats, freely: Floats) -> Iter
     yield "opinion_gap", 100 * (heard[:, :, critical].sum(axis=2) - thought[:, :, critical].sum(axis=2))
     yield "opinion_shift", 100 * (heard[:, :, critical].sum(axis=2) - free[:, :, critical].sum(axis=2))
     yield "opinion_distance", np.abs(np.cumsum(heard - thought, axis=2)).sum(axis=2) * _WIDTH
-
-
-def representation(ledger: Ledger, world: int, shape: tuple[int, int]) -> Values:
-    """A group's share of what is counted over its share of the people; shape is (replications, groups)."""
-    people, which = ledger.people, counted(ledger, world)
-    person = ledger.occasions.person[which]
-    cells = shape[0] * shape[1]
-    heard = np.bincount(people.replication[person] * shape[1] + people.group[person], minlength=cells).reshape(shape)
-    there = np.bincount(people.replication * shape[1] + people.group, minlength=cells).reshape(shape)
-    return "representation_ratio", ratio(ratio(heard, heard.sum(axis=1, keepdims=True)), there / there.sum(axis=1, keepdims=True))
 
 
 def stance_shares(name: str, histogram: Floats) -> Iterator[tuple[str, str, Floats]]:

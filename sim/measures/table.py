@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,11 @@ from sim.measures.abuse import abuse_exposure, abuse_met, exit_rate, standard_me
 from sim.measures.crosstab import crosstab, state_codes
 from sim.measures.marks import marked_shares, marks_possible
 from sim.measures.moderation import desk_measures, removal_measures, taken_by_rule
-from sim.measures.opinion import Opinions, counted, opinion_measures, representation, said, stance_shares
 from sim.measures.persons import burden_gini, people_measures, persons_of
+from sim.measures.picture import Picture
 from sim.measures.recovery import recovery_half_life, shock_of
 from sim.measures.sanctions import appeal_measures, sanction_measures
+from sim.measures.surveys import survey_measures
 from sim.measures.voice import ON_ONE_PLATFORM, chilling_effect, count_measures, offered_share
 from sim.model.ledger import Ledger
 from sim.model.luck import Floats
@@ -63,11 +65,9 @@ class Measurer:
         self._replication = ledger.people.replication[ledger.occasions.person]
         self._group = ledger.people.group[ledger.occasions.person]
         self._policy = compile_policy(scenario)
-        self._opinions = Opinions(ledger, self._replications)
+        self._picture = Picture(scenario, ledger)
         self._tables: dict[tuple[int, str], NDArray[np.int64]] = {}
         self._states: dict[int, NDArray[np.int16]] = {}
-        self._private: dict[str, Floats] = {}
-        self._counted: dict[tuple[int, str], Floats] = {}
 
     def measure(self, world: str) -> list[Piece]:
         """Every measure of one world."""
@@ -146,43 +146,10 @@ class Measurer:
         yield Piece(name, "total", TOTAL, values)
 
     def _opinion_measures(self, column: int) -> Iterator[Piece]:
-        scenario, free = self._scenario, self._column("free")
-        for split, levels in (("total", TOTAL), ("group", list(scenario.groups)), ("topic", list(scenario.topics))):
-            private = self._thought(split, len(levels))
-            heard, freely = self._heard(column, split, len(levels)), self._heard(free, split, len(levels))
-            for name, values in opinion_measures(private, heard, freely):
-                yield Piece(name, split, levels, values)
-        name, values = representation(self._ledger, column, (self._replications, len(scenario.groups)))
-        yield Piece(name, "group", list(scenario.groups), values)
-        yield from self._stances(column)
-
-    def _thought(self, split: str, levels: int) -> Floats:
-        """Private stances by the levels of a split."""
-        if split not in self._private:
-            people = self._ledger.people
-            group, topic = people.group[:, None], np.arange(people.topics)
-            level: dict[str, NDArray[np.integer]] = {"total": np.zeros_like(topic), "group": group, "topic": topic}
-            self._private[split] = self._opinions.private(np.broadcast_to(level[split], people.stance.shape), levels)
-        return self._private[split]
-
-    def _heard(self, column: int, split: str, levels: int) -> Floats:
-        """Stances that the convenor counted in a world, by the levels of a split."""
-        if (column, split) not in self._counted:
-            topic = self._ledger.occasions.topic
-            level: dict[str, NDArray[np.integer]] = {"total": np.zeros_like(topic), "group": self._group, "topic": topic}
-            self._counted[column, split] = self._opinions.voiced(column, counted(self._ledger, column), level[split], levels)
-        return self._counted[column, split]
-
-    def _stances(self, column: int) -> Iterator[Piece]:
-        nowhere = np.zeros(len(self._ledger.occasions), np.int8)
-        histograms = {
-            "stance_private": self._thought("total", 1),
-            "stance_said": self._opinions.voiced(column, said(self._ledger, column), nowhere, 1),
-            "stance_counted": self._heard(column, "total", 1),
-        }
-        for measure, histogram in histograms.items():
-            for name, level, values in stance_shares(measure, histogram):
-                yield Piece(name, "stance", [level], values[:, None])
+        scenario, ledger = self._scenario, self._ledger
+        found = [self._picture.measures(column, self._column("free")), self._picture.brief(column)]
+        for name, split, levels, values in chain(*found, survey_measures(scenario, ledger, column)):
+            yield Piece(name, split, levels, values)
 
     def _moderation_measures(self, column: int) -> Iterator[Piece]:
         ledger, scenario = self._ledger, self._scenario

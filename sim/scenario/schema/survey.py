@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-
 from sim.scenario.schema.base import Part, Probability, parameter
 
 
@@ -71,7 +70,12 @@ class Survey(Part):
         range=(1, 2),
     )
     un_exposure: float = parameter(
-        1.0, "The same where the United Nations are.", ge=0, le=100, assumption="as where nobody in particular is; no source", range=(0.5, 1.2)
+        1.0,
+        "The same where the United Nations are.",
+        ge=0,
+        le=100,
+        assumption="as where nobody in particular is; no source",
+        range=(0.5, 1.2),
     )
 
     @property

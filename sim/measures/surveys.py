@@ -1,0 +1,169 @@
+"""Measures of surveys: who does not answer, and what direct questions and list experiments say of support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measures.opinion import counted
+from sim.measures.voice import ratio
+from sim.measures.weights import meant
+from sim.model.counter import Indices
+from sim.model.ledger import Ledger, Outcome
+from sim.model.luck import Floats
+from sim.model.surveys import CONTROL, DIRECT, TREATMENT, Arms, Lists
+from sim.model.voice import Manner
+from sim.scenario.schema import Scenario
+
+Found = tuple[str, str, Sequence[str], Floats]
+"""Measure, split, levels, and values (replications, levels)."""
+
+FEWEST_DIRECT, FEWEST_IN_ARM = 30, 50
+"""Answers on one topic below which there is no figure: to the direct question, and to each of the two lists."""
+
+
+def survey_measures(scenario: Scenario, ledger: Ledger, world: int) -> Iterator[Found]:
+    """All of them, as far as the scenario's surveys allow."""
+    if any(platform.kind == "survey" for platform in scenario.platforms.values()):
+        yield from _nonresponse(scenario, ledger, world)
+    if Lists(scenario).platforms.any():
+        yield from _support(scenario, ledger, world)
+
+
+def _nonresponse(scenario: Scenario, ledger: Ledger, world: int) -> Iterator[Found]:
+    """Questions that were put and left unanswered / questions put."""
+    survey = np.array([platform.kind == "survey" for platform in scenario.platforms.values()])
+    venue = ledger.venue[:, world]
+    put = np.flatnonzero((ledger.outcome[:, world] >= Outcome.UNSAID) & (venue >= 0) & survey[venue])
+    unanswered = ledger.outcome[put, world] == Outcome.UNSAID
+    person, topic = ledger.occasions.person[put], ledger.occasions.topic[put]
+    nowhere = np.zeros(len(put), np.int64)
+    splits: dict[str, tuple[list[str], NDArray[np.integer]]] = {
+        "total": (["all"], nowhere), "group": (list(scenario.groups), ledger.people.group[person]),
+        "topic": (list(scenario.topics), topic), "platform": (list(scenario.platforms), venue[put]),
+    }  # fmt: skip
+    for split, (levels, level) in splits.items():
+        shape = (len(ledger.people.replication_key), len(levels))
+        cell = ledger.people.replication[person].astype(np.int64) * shape[1] + level
+        asked, silent = (np.bincount(cell, weights, minlength=shape[0] * shape[1]).reshape(shape) for weights in (None, unanswered))
+        yield "nonresponse_rate", split, levels, ratio(silent, asked)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Answers to one kind of question by cell: their number, sum and sum of squares."""
+
+    n: Floats
+    total: Floats
+    squares: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """NaN where there are none."""
+        return ratio(self.total, self.n)
+
+    @property
+    def variance_of_mean(self) -> Floats:
+        """Sample variance / n; NaN below two."""
+        return ratio(ratio(self.squares - np.nan_to_num(self.mean) * self.total, np.maximum(self.n - 1, 0)), self.n)
+
+
+def sums(arm: Arms, answer: NDArray[np.integer], which: int, cell: Indices, shape: tuple[int, ...]) -> Sums:
+    """The sums of the answers of one arm; cells number the entries of the shape."""
+    rows = arm == which
+    values, size = answer[rows].astype(np.float64), int(np.prod(shape))
+    found = [np.bincount(cell[rows], weights, minlength=size).reshape(shape) for weights in (None, values, values**2)]
+    return Sums(*(column.astype(np.float64) for column in found))
+
+
+def difference_in_means(control: Sums, treatment: Sums) -> tuple[Floats, Floats]:
+    """The estimate of a list experiment, the share of whom the sensitive item is true, and the square of its standard error.
+
+    Both are NaN where an arm is too small.
+    """
+    enough = np.minimum(control.n, treatment.n) >= FEWEST_IN_ARM
+    estimate = np.where(enough, treatment.mean - control.mean, np.nan)
+    return estimate, np.where(enough, treatment.variance_of_mean + control.variance_of_mean, np.nan)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Counted answers to closed questions, n of each array.
+
+    Attributes:
+        replication, person, topic, platform: of each.
+        arm: what was asked.
+        answer: the count, or for the direct question 1 where it reports support.
+    """
+
+    replication: Indices
+    person: Indices
+    topic: Indices
+    platform: Indices
+    arm: Arms
+    answer: Indices
+
+
+def answers_of(scenario: Scenario, ledger: Ledger, world: int) -> Answers:
+    """What the convenor counted of answers to closed questions."""
+    lists, venue = Lists(scenario), ledger.venue[:, world]
+    rows = np.flatnonzero(counted(ledger, world) & (venue >= 0) & lists.platforms[venue])
+    person, topic = ledger.occasions.person[rows].astype(np.int64), ledger.occasions.topic[rows].astype(np.int64)
+    supports = ledger.occasions.private_stance(ledger.people, rows) > 0
+    softens = ledger.voice[rows, world] == Manner.SOFTENED
+    arm, answer = lists.counts(ledger.people.key[person], topic, venue[rows], supports, softens)
+    return Answers(ledger.people.replication[person].astype(np.int64), person, topic, venue[rows].astype(np.int64), arm, answer)
+
+
+def _support(scenario: Scenario, ledger: Ledger, world: int) -> Iterator[Found]:
+    answers, people = answers_of(scenario, ledger, world), ledger.people
+    group = people.group
+    splits: dict[str, tuple[list[str], Indices, Indices | None]] = {
+        "total": (["all"], np.zeros_like(answers.topic), np.zeros_like(group)),
+        "group": (list(scenario.groups), group[answers.person], group),
+        "platform": (list(scenario.platforms), answers.platform, None),
+    }
+    for split, (levels, level, of_person) in splits.items():
+        shape = (len(people.replication_key), len(levels), people.topics)
+        private = None if of_person is None else _private(scenario, ledger, of_person, shape)
+        cells = estimates(answers, level, shape, private)
+        for name, values in cells.items():
+            yield name, split, levels, _over_topics(name, values)
+            if split == "total":
+                yield name, "topic", list(scenario.topics), _in_its_unit(name, values[:, 0])
+
+
+def estimates(answers: Answers, level: Indices, shape: tuple[int, int, int], private: Floats | None) -> dict[str, Floats]:
+    """Figures by (replications, levels, topics), NaN where too few have answered; `list_se` is still a variance."""
+    cell = (answers.replication * shape[1] + level) * shape[2] + answers.topic
+    direct, control, treatment = (sums(answers.arm, answers.answer, arm, cell, shape) for arm in (DIRECT, CONTROL, TREATMENT))
+    asked = np.where(direct.n >= FEWEST_DIRECT, direct.mean, np.nan)
+    listed, variance = difference_in_means(control, treatment)
+    found = {"support_direct": asked, "support_list": listed, "list_se": variance, "falsification_gap": 100 * (asked - listed)}
+    if private is not None:
+        found |= {"support_private": private, "list_bias": 100 * (listed - private)}
+    return found
+
+
+def _private(scenario: Scenario, ledger: Ledger, level: Indices, shape: tuple[int, int, int]) -> Floats:
+    """Share of the people meant to be heard whose private stance is above 0."""
+    people = ledger.people
+    counts = np.zeros((2, *shape))
+    among = np.flatnonzero(meant(scenario)[people.group])
+    for part, weights in zip(counts, (np.ones_like(people.stance), people.stance > 0), strict=True):
+        np.add.at(part, (people.replication[among], level[among]), weights[among])
+    return ratio(counts[1], counts[0])
+
+
+def _over_topics(name: str, cells: Floats) -> Floats:
+    """(replications, levels) mean over the topics that have a figure, each topic counting the same; NaN where none has."""
+    there = np.isfinite(cells).sum(axis=2)
+    total = np.nansum(cells, axis=2)
+    return 100 * np.sqrt(ratio(total, there**2)) if name == "list_se" else ratio(total, there)
+
+
+def _in_its_unit(name: str, cells: Floats) -> Floats:
+    return 100 * np.sqrt(cells) if name == "list_se" else cells
