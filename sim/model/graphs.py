@@ -88,7 +88,7 @@ def _linked(nodes: Nodes, name: str, circle: Blocks, first: Indices, others: Ind
     that the links between any two are Poisson as well, and independent: they are linked if there is one. All are where that is certain.
     """
     certain = (probability >= 1) & (others > 0)
-    mean = np.where(certain, 0.0, -others * np.log1p(-np.where(certain, 0.0, probability)) / 2)
+    mean = -others * np.log1p(-np.where((probability < 1) & (others > 0), probability, 0.0)) / 2
     keys = nodes.key ^ np.uint64(name_key(name))
     counts = poisson(mean, luck(Purpose.CONTACTS, keys, nodes.salt))
     key, drawn = children(keys, counts)
