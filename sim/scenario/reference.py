@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -149,7 +149,7 @@ def page() -> str:
     return introduction + "".join(_section(model, places) for model, places in _parts().items())
 
 
-def _keys(sections: dict[str, tuple[str, ...]]) -> str:
+def _keys(sections: Mapping[str, tuple[str, ...]]) -> str:
     """Paths of keys by section."""
     places = {section: f"{section}.NAME" if isinstance(fields(Scenario)[section], Named) else section for section in sections}
     return ", ".join(f"`{places[section]}.{key}`" for section, keys in sections.items() for key in keys)
