@@ -75,6 +75,7 @@ class Plain:
         self.marks = [0] * count
         self.removal_risk, self.reprisal_risk = [0.0] * count, [0.0] * count
         self.barred_until: dict[int, float] = {}
+        self.network = self.networks()
 
     # Time
 
@@ -206,8 +207,23 @@ class Plain:
         if venue == occasions.home[i]:
             return int(occasions.room[i])
         root, spec = int(occasions.root[i]), self.platforms[venue]
+        contacts, network = self.network.get((int(occasions.person[root]), venue), []), spec.rooms.contacts
+        if network is not None and contacts and self.luck(Purpose.TO_CONTACT, root) < network.share:
+            return contacts[int(self.luck(Purpose.WHICH_CONTACT, root) * len(contacts))][1]
         direct = spec.kind not in ("survey", "direct") and self.luck(Purpose.DIRECT, root) < spec.rooms.direct
         return int(self.drawn.rooms.of_person[venue, -1 if direct else occasions.seat[root], occasions.person[root]])
+
+    def networks(self) -> dict[tuple[int, int], list[tuple[int, int]]]:
+        """Contacts of people on platforms with the rooms of the two: those rooms of two in which nobody has a seat."""
+        rooms, found = self.drawn.rooms, dict[tuple[int, int], list[tuple[int, int]]]()
+        for room in sorted(set(range(1, len(rooms.size))) - set(rooms.of_person.ravel().tolist())):
+            one, other = rooms.member[rooms.start[room] : rooms.start[room + 1]].tolist()
+            for person, contact in ((one, other), (other, one)):
+                found[person, int(rooms.platform[room])] = sorted([*found.get((person, int(rooms.platform[room])), []), (contact, room)])
+        return found
+
+    def contacts(self, person: int) -> set[int]:
+        return {contact for platform in range(len(self.platforms)) for contact, _ in self.network.get((person, platform), [])}
 
     # Voice
 
@@ -288,10 +304,12 @@ class Plain:
         return 1 - math.exp(-actions / spec.noticed_scale)
 
     def angered(self, i: int) -> list[float]:
-        """When members of one's rooms were acted against on topics on which one is a critic oneself."""
+        """When members of one's rooms, or contacts, were acted against on topics on which one is a critic oneself."""
         me, stances = self.person(i), self.drawn.people.stance[self.person(i)]
         rooms = [set(np.unique(self.drawn.rooms.of_person[:, :, person]).tolist()) - {0} for person in range(len(self.drawn.people))]
-        return [time for time, other, topic in self.cases if other != me and rooms[other] & rooms[me] and stances[topic] < 0]
+        mine = self.contacts(me)
+        known = [(time, topic) for time, other, topic in self.cases if other != me and (rooms[other] & rooms[me] or other in mine)]
+        return [time for time, topic in known if stances[topic] < 0]
 
     def climate(self, i: int, now: float, before: list[Said]) -> float:
         spec = self.scenario.beliefs
@@ -332,6 +350,7 @@ class Plain:
             weight = self.decay(now - time, spec.reprisal_half_life)
             in_room = room > 0 and room in self.drawn.rooms.of_person[:, :, target]
             total += weight * (spec.reprisal_own * (target == person) + spec.reprisal_witness * in_room)
+            total += weight * spec.reprisal_witness * (person in self.contacts(target))
         return total
 
     def told(self, belief: str, person: int, platform: int, now: float) -> float | None:

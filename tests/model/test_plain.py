@@ -161,6 +161,26 @@ def test_the_engine_does_what_the_model_says_on_platforms_of_every_kind(world: s
     assert moved.any() == (world != "free")
 
 
+NETWORKS: dict[str, Any] = {
+    "chat": {"rooms": {"direct": 0.2, "contacts": {"graph": "scale-free", "degree": 4.0, "share": 0.6}}},
+    "feed": {"rooms": {"contacts": {"graph": "communities", "degree": 3.0, "share": 1.0}}, "habit": 2.0},
+}
+"""Contacts on two platforms, of which one has direct chats as well."""
+
+
+@pytest.mark.parametrize("world", ["free", "full"])
+def test_the_engine_does_what_the_model_says_where_people_have_contacts(world: str) -> None:
+    what, ledger = engine(4, platforms=NETWORKS)
+    assert not disagreements(ledger, plainly(what, ledger, world))
+    contacts = ledger.rooms.contacts
+    assert contacts is not None
+    at_home = ledger.occasions.home >= 0
+    assert 0.3 < np.isin(ledger.occasions.room[at_home], contacts.room).mean() < 1
+    if world == "full":
+        silent = [person for person, _, _ in ledger.punished]
+        assert any(len(contacts.everybody_of(person)) for person in silent)
+
+
 def steps_taken(ledger: Ledger, at: int) -> list[float]:
     """Times of sanctions, and person and action written as numbers, in order."""
     steps = sorted((time, person, ACTIONS.index(action)) for person, column, time, action in ledger.sanctioned if column == at)
