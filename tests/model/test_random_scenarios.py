@@ -51,6 +51,8 @@ groups = st.fixed_dictionaries(
         "circumvention": share,
         "code_fluency": share,
         "community": st.sampled_from(["x", "y"]),
+        "hostile": share,
+        "targeted": share,
         "language": st.sampled_from(["en", "zh"]),
     },
 )
@@ -67,8 +69,15 @@ def rules(desk: bool) -> st.SearchStrategy[dict[str, Any]]:
         **({"desk": st.just("office")} if desk else {}),
     }
     kinds = [
-        {"detector": st.just("sample"), "share": share},
+        {"detector": st.just("sample"), "share": share, "about": st.sampled_from(["heat", "abuse"])},
         {"detector": st.just("classifier"), "threshold": share, "recall": share, "false_positive_rate": share},
+        {
+            "detector": st.just("classifier"),
+            "about": st.just("abuse"),
+            "recall": share,
+            "false_positive_rate": share,
+            "counter_speech": share,
+        },
         {"detector": st.just("keywords"), "combinations": st.sampled_from([["camps"], ["the"], ["virus + lock", "e"]])},
     ]
     return st.one_of(st.fixed_dictionaries({**kind, "action": st.sampled_from(acts)}, optional=common) for kind in kinds).map(_consistent)
@@ -107,6 +116,10 @@ appeals = st.fixed_dictionaries(
     },
 )  # fmt: skip
 interpretation = st.fixed_dictionaries({"combinations": st.sampled_from([["e"], ["的", "the"]])}, optional={"recall": share})
+contacts = st.fixed_dictionaries(
+    {"graph": st.sampled_from(["random", "small-world", "scale-free", "communities"])},
+    optional={"degree": st.sampled_from([2.0, 3.5, 30.0]), "rewiring": share, "mixing": share, "share": share, "retold": share},
+)
 platform_parts = {
     "interpretation": interpretation,
     "habit": st.sampled_from([0.0, 1.0, 9.0]),
@@ -115,11 +128,20 @@ platform_parts = {
     "perceived_exposure": st.dictionaries(st.sampled_from(PLACES), share),
     "perceived_removal": st.dictionaries(st.sampled_from(PLACES), share),
     "friction": share,
-    "rooms": some({"median_size": st.sampled_from([2.0, 8.0]), "per_person": st.integers(1, 3), "mixing": share, "direct": share}),
+    "rooms": some(
+        {
+            "median_size": st.sampled_from([2.0, 8.0]),
+            "per_person": st.integers(1, 3),
+            "mixing": share,
+            "direct": share,
+            "contacts": contacts,
+        }
+    ),
     "replies": some({"branching": st.sampled_from([0.0, 0.8]), "half_life": st.sampled_from(["1 min", "3 h"])}),
     "reading": some({"share": share}),
     "safeguards": some({"anonymity": st.booleans(), "no_data_sharing": st.booleans(), "rules_waived": st.booleans(), "kept": share}),
 }
+of_surveys = {name: part for name, part in platform_parts.items() if name != "rooms"}
 sessions = st.fixed_dictionaries(
     {}, optional={"days": st.sampled_from(["all", "weekdays", "tuesday"]), "start": st.integers(0, 24), "end": st.integers(0, 24)}
 )
@@ -131,7 +153,7 @@ kinds = st.one_of(
 )
 platforms = st.one_of(
     st.builds(dict.__or__, kinds, some(platform_parts)),
-    st.fixed_dictionaries({"kind": st.just("survey")}, optional=platform_parts),
+    st.fixed_dictionaries({"kind": st.just("survey")}, optional=of_surveys),
     st.builds(
         dict.__or__,
         kinds,
@@ -201,7 +223,9 @@ scenarios = st.fixed_dictionaries(
             optional={"start": hours, "every": st.sampled_from(["5 h", "24 h"]), "languages": st.just(["en"])},
         ),
         "timeline": st.lists(events, max_size=4),
-    }
+        "abuse": some({"rate": st.sampled_from([0.0, 0.2, 2.0]), "half_life": st.sampled_from(["1 h", "30 d"])}),
+    },
+    optional={"exit": some({**dict.fromkeys(("removal", "sanction", "abuse", "fear"), st.sampled_from([0.0, 0.1, 50.0]))})},
 )
 
 
