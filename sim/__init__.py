@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from sim.experiment.disk import ResultError
     from sim.experiment.interrupts import Interrupted
     from sim.experiment.runner import run
+    from sim.experiment.sweep import sweep
     from sim.figures import FigureError, draw
     from sim.result import Result
     from sim.scenario import ScenarioError, dump, load
     from sim.scenario.schema import Scenario
+    from sim.sweep_result import Sweep
 
 __all__ = [
-    "Comparison", "FigureError", "Interrupted", "Result", "ResultError", "Scenario", "ScenarioError",
-    "compare", "draw", "dump", "load", "read", "run",
+    "Comparison", "FigureError", "Interrupted", "Result", "ResultError", "Scenario", "ScenarioError", "Sweep",
+    "compare", "draw", "dump", "load", "read", "run", "sweep",
 ]  # fmt: skip
 
 _HOMES = {
@@ -44,6 +46,8 @@ _HOMES = {
     "dump": "sim.scenario",
     "load": "sim.scenario",
     "run": "sim.experiment.runner",
+    "sweep": "sim.experiment.sweep",
+    "Sweep": "sim.sweep_result",
 }
 
 

@@ -51,7 +51,9 @@ class Result:
         if not (folder / "manifest.json").is_file():
             reason = "not a result folder: it holds no manifest.json" if folder.is_dir() else "no such folder"
             raise ResultError(f"{folder}: {reason}")
-        return cls(**_Reader(folder).parts(), folder=folder)
+        if (folder / "design.csv").is_file():
+            raise ResultError(f"{folder}: holds the points of an experiment, not one result; `chillsim run --point K` makes one of a point")
+        return cls(**Reader(folder).parts(), folder=folder)
 
     @property
     def name(self) -> str:
@@ -98,41 +100,47 @@ class Result:
         return draw(name, [self])
 
 
-class _Reader:
+class Reader:
+    """Reads the parts of a result folder; what is damaged raises a ResultError in one line."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def parts(self) -> dict[str, Any]:
+        """Everything, as arguments of `Result`."""
         from sim.experiment import columns
 
         return {
-            "manifest": self._manifest(),
-            "scenario": self._scenario(),
-            "measures": self._table("measures.parquet", columns.MEASURE_COLUMNS),
-            "series": self._table("series.parquet", columns.SERIES_COLUMNS),
-            "summary": self._table("summary.csv", columns.SUMMARY_COLUMNS),
-            "attribution": self._table("attribution.csv", columns.ATTRIBUTION_COLUMNS),
-            "runs": self._table("runs.csv", columns.RUN_COLUMNS),
+            "manifest": self.manifest(),
+            "scenario": self.scenario(),
+            "measures": self.table("measures.parquet", columns.MEASURE_COLUMNS),
+            "series": self.table("series.parquet", columns.SERIES_COLUMNS),
+            "summary": self.table("summary.csv", columns.SUMMARY_COLUMNS),
+            "attribution": self.table("attribution.csv", columns.ATTRIBUTION_COLUMNS),
+            "runs": self.table("runs.csv", columns.RUN_COLUMNS),
         }
 
-    def _manifest(self) -> dict[str, Any]:
+    def manifest(self) -> dict[str, Any]:
+        """Where the result comes from."""
         try:
             manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise self._damaged("manifest.json", error) from None
+            raise self.damaged("manifest.json", error) from None
         if not isinstance(manifest, dict) or not isinstance(manifest.get("worlds"), list) or not isinstance(manifest.get("seed"), int):
-            raise self._damaged("manifest.json", "worlds and seed are missing")
+            raise self.damaged("manifest.json", "worlds and seed are missing")
         return manifest
 
-    def _scenario(self) -> Scenario:
+    def scenario(self) -> Scenario:
+        """The resolved scenario."""
         from sim.scenario import ScenarioError, load
 
         try:
             return load(self.folder / "scenario.yaml")
         except (ScenarioError, OSError) as error:
-            raise self._damaged("scenario.yaml", error) from None
+            raise self.damaged("scenario.yaml", error) from None
 
-    def _table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    def table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+        """A table, in CSV or Parquet, with these columns."""
         import polars as pl
 
         from sim.experiment.csv import read_csv
@@ -141,12 +149,23 @@ class _Reader:
         try:
             frame = read_csv(path, columns) if path.suffix == ".csv" else pl.read_parquet(path)
         except (OSError, pl.exceptions.PolarsError) as error:
-            raise self._damaged(name, error) from None
+            raise self.damaged(name, error) from None
         if dict(frame.schema) != columns:
-            raise self._damaged(name, f"its columns are not {', '.join(columns)}")
+            raise self.damaged(name, f"its columns are not {', '.join(columns)}")
         return frame
 
-    def _damaged(self, name: str, error: object) -> ResultError:
+    def design(self) -> pl.DataFrame:
+        """The points of an experiment, and their values as text."""
+        import polars as pl
+
+        try:
+            frame = pl.read_csv(self.folder / "design.csv", infer_schema=False)
+            return frame.with_columns(pl.col("point").cast(pl.Int64), pl.exclude("point").fill_null(""))
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise self.damaged("design.csv", error) from None
+
+    def damaged(self, name: str, error: object) -> ResultError:
+        """What is wrong with a file."""
         first_line = next(iter(str(error).splitlines()), "unreadable")[:200]
         reason = "no such file" if isinstance(error, FileNotFoundError) else first_line
         return ResultError(f"{self.folder / name}: damaged result: {reason}")

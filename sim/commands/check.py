@@ -34,6 +34,7 @@ def command(scenarios: tuple[Path, ...], overrides: tuple[str, ...], form: str) 
     Shows the size of each scenario and, for every number and switch in it, the source or the assumption behind it. Everything
     that is wrong is listed, one problem a line, and the exit status is then 2.
     """
+    from sim.experiment.design import check_points
     from sim.scenario import ScenarioError, load
 
     write_plainly()
@@ -41,7 +42,10 @@ def command(scenarios: tuple[Path, ...], overrides: tuple[str, ...], form: str) 
     problems: list[str] = []
     for path in scenarios:
         try:
-            loaded.append((path, load(path, overrides)))
+            scenario = load(path, overrides)
+            if scenario.experiment is not None:
+                check_points(scenario)
+            loaded.append((path, scenario))
         except ScenarioError as error:
             problems += error.problems
     if form == "json":

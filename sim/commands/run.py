@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sim.result import Result
     from sim.scenario.schema import Scenario
+    from sim.sweep_result import Sweep
 
 FAILED, INTERRUPTED = 1, 130
 
@@ -39,6 +40,7 @@ Example:
 @click.option(
     "--worlds", default="ladder", show_default=True, metavar="ladder|shapley|full|NAME,...", help="Which mechanisms to switch on."
 )
+@click.option("--point", type=click.IntRange(0), metavar="K", help="Of scenarios with an experiment, run point K alone.")
 @click.option("--resume", is_flag=True, help="Continue what was interrupted; also with more replications (-n).")
 @click.option("--force", is_flag=True, help="Replace a result that exists, and start an interrupted one anew.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
@@ -47,6 +49,7 @@ Example:
 def command(
     scenarios: tuple[Path, ...],
     overrides: tuple[str, ...],
+    point: int | None,
     jobs: int | None,
     out: Path,
     resume: bool,
@@ -55,7 +58,10 @@ def command(
     quiet: bool,
     **chosen: Any,
 ) -> None:
-    """Run scenarios, write their tables, and print what they show."""
+    """Run scenarios, write their tables, and print what they show.
+
+    A scenario with an experiment is run at every point of its design.
+    """
     from sim.experiment.interrupts import Interrupted
 
     write_plainly()
@@ -64,31 +70,38 @@ def command(
     how = {"jobs": jobs, "out": out, "resume": resume, "force": force, "fail_fast": fail_fast, **chosen}
     try:
         with _interruptible():
-            loaded = _loaded(scenarios, overrides, chosen["worlds"], out, force or resume)
+            loaded = _loaded(scenarios, overrides, point, chosen, out, force or resume)
+            asks = {"set": list(overrides), **({} if point is None else {"point": point}), **chosen}
             named = zip(scenarios, loaded, strict=True)
-            statuses = [_run(scenario, quiet, {"scenario": path.name, "set": list(overrides), **chosen}, how) for path, scenario in named]
+            statuses = [_run(scenario, quiet, {"scenario": path.name, **asks}, how) for path, scenario in named]
     except Interrupted as interrupt:
-        _report_interrupt(interrupt.result)
+        _report_interrupt(interrupt.result, interrupt.kept)
     except KeyboardInterrupt:
         _report_interrupt(None)
     sys.exit(max(statuses))
 
 
-def _loaded(paths: Sequence[Path], overrides: tuple[str, ...], worlds: str, out: Path, force: bool) -> list[Scenario]:
+def _loaded(
+    paths: Sequence[Path], overrides: tuple[str, ...], point: int | None, chosen: dict[str, Any], out: Path, force: bool
+) -> list[Scenario]:
     """The scenarios; whatever can be refused is refused here, before any is run."""
     from sim.experiment.disk import ResultError
     from sim.experiment.store import check_place
     from sim.model.worlds import parse_worlds
-    from sim.scenario import ScenarioError, load
+    from sim.scenario import ScenarioError
 
     problems: list[str] = []
     loaded: list[Scenario] = []
     for path in paths:
         try:
-            loaded.append(load(path, overrides))
+            loaded.append(_load(path, overrides, point))
         except ScenarioError as error:
             problems.append(str(error))
     names = [scenario.name for scenario in loaded]
+    if chosen["keep_ledger"]:
+        problems += [
+            f"{s.name}: --keep-ledger: of one point (--point K), and got an experiment" for s in loaded if s.experiment is not None
+        ]
     problems += [f"{name}: two scenarios have this name; their results would go to one folder" for name in names if names.count(name) > 1]
     for name in names:
         try:
@@ -96,12 +109,24 @@ def _loaded(paths: Sequence[Path], overrides: tuple[str, ...], worlds: str, out:
         except ResultError as error:
             problems.append(str(error))
     try:
-        parse_worlds(worlds)
+        parse_worlds(chosen["worlds"])
     except ValueError as error:
         problems.append(f"--worlds: {error}")
     if problems:
         refuse("\n".join(dict.fromkeys(problems)))
     return loaded
+
+
+def _load(path: Path, overrides: tuple[str, ...], point: int | None) -> Scenario:
+    from sim.experiment.design import check_points, scenario_at
+    from sim.scenario import load
+
+    scenario = load(path, overrides)
+    if point is not None:
+        return scenario_at(scenario, point)
+    if scenario.experiment is not None:
+        check_points(scenario)
+    return scenario
 
 
 def _run(scenario: Scenario, quiet: bool, asked: dict[str, Any], how: dict[str, Any]) -> int:
@@ -111,10 +136,15 @@ def _run(scenario: Scenario, quiet: bool, asked: dict[str, Any], how: dict[str, 
     from sim.experiment import progress
     from sim.experiment.disk import ResultError, WriteError
     from sim.experiment.runner import run
+    from sim.experiment.sweep import sweep
 
     shown = progress.quiet if quiet else progress.shown_on(Console(stderr=True))
     try:
-        result = run(scenario, progress=shown, asked=asked, **how)
+        if scenario.experiment is None:
+            result: Result | Sweep = run(scenario, progress=shown, asked=asked, **how)
+        else:
+            options = {name: value for name, value in how.items() if name != "keep_ledger"}
+            result = sweep(scenario, progress=shown, asked=asked, **options)
     except WriteError as error:
         refuse(f"{error}; what had finished is kept, and --resume continues from there", FAILED)
     except ResultError as error:
@@ -124,19 +154,21 @@ def _run(scenario: Scenario, quiet: bool, asked: dict[str, Any], how: dict[str, 
     return _report_failures(result)
 
 
-def _print(result: Result) -> None:
+def _print(result: Result | Sweep) -> None:
     from rich.console import Console
 
     from sim.overview import overview
+    from sim.result import Result
+    from sim.sweep_text import sweep_overview
 
     console = Console(highlight=False)
-    for part in overview(result):
+    for part in overview(result) if isinstance(result, Result) else sweep_overview(result):
         console.print(part)
     console.print(f"Tables: {result.folder}", markup=False, soft_wrap=True)
     console.print(f"Figures: chillsim plot {result.folder}", markup=False, soft_wrap=True)
 
 
-def _report_failures(result: Result) -> int:
+def _report_failures(result: Result | Sweep) -> int:
     """Says which runs failed, and why; returns the exit status."""
     import polars as pl
 
@@ -147,13 +179,16 @@ def _report_failures(result: Result) -> int:
         f"{result.name}: {failed.height} of {result.runs.height} runs failed; {result.folder} holds the others, and --resume tries again",
         file=sys.stderr,
     )
+    if "point" in failed.columns:
+        points = failed["point"].unique().sort()
+        print(f"  point {points[0]} among {len(points)} that failed: --point {points[0]} runs it alone", file=sys.stderr)
     for error, count in failed.group_by("error", maintain_order=True).len().iter_rows():
         print(f"  {count} x {error}", file=sys.stderr)
     return FAILED
 
 
-def _report_interrupt(result: Result | None) -> NoReturn:
-    kept = "nothing had finished, and nothing is kept"
+def _report_interrupt(result: Result | None, kept: str = "") -> NoReturn:
+    kept = kept or "nothing had finished, and nothing is kept"
     if result is not None:
         done = f"{result.count('done')} of {result.runs.height} runs had finished"
         kept = f"{done}; they are in {result.folder}, and --resume continues from there"

@@ -63,6 +63,11 @@ def scenarios_at(scenario: Scenario, points: Sequence[Values]) -> list[Scenario]
     return found
 
 
+def check_points(scenario: Scenario) -> None:
+    """Raises a ScenarioError if some points of a scenario's experiment are no scenarios, or if there are too many."""
+    scenarios_at(scenario, values_of_points(scenario))
+
+
 def scenario_at(scenario: Scenario, point: int) -> Scenario:
     """The scenario of one point by itself, named after the scenario and the point.
 

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 class Interrupted(KeyboardInterrupt):
-    """A run was interrupted; `result` holds what had finished, None where nothing had."""
+    """A run was interrupted; `result` holds what had finished, None where nothing had, or where `kept` says what is kept instead."""
 
-    def __init__(self, result: Result | None) -> None:
+    def __init__(self, result: Result | None, kept: str = "") -> None:
         super().__init__("interrupted")
         self.result = result
+        self.kept = kept
 
 
 @contextmanager

@@ -74,6 +74,8 @@ def run(
         raise ValueError(f"jobs: a whole number from 1, and got {jobs!r}")
     if (keep_ledger or resume) and out is None:
         raise ValueError(f"{'resume' if resume else 'keep_ledger'}: needs a folder to write to (out)")
+    if scenario.experiment is not None:
+        raise ValueError(f"{scenario.name}: holds an experiment, which `sim.sweep` runs")
     plan = make_plan(scenario, replications=replications, seed=seed, worlds=worlds, keep_ledger=keep_ledger)
     if asked is None:
         asked = {"replications": replications, "seed": seed, "worlds": worlds, "keep_ledger": keep_ledger}

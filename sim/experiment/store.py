@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import polars as pl
@@ -18,6 +19,7 @@ from sim.experiment.disk import ResultError, sync, write_text, writing_to
 
 if TYPE_CHECKING:
     from sim.result import Result
+    from sim.scenario.schema import Scenario
 
 
 def check_place(out: Path, name: str, force: bool) -> Path:
@@ -52,17 +54,29 @@ def commit(place: Path, result: Result, *, complete: bool, force: bool, ledger: 
     Raises:
         WriteError: if the disk refuses; what is kept of the run stays.
     """
+    return commit_folder(place, partial(_write, result=result, ledger=ledger), complete=complete, force=force)
+
+
+def commit_folder(place: Path, write: Callable[[Path], None], *, complete: bool, force: bool) -> Path:
+    """The same for whatever `write` writes into a folder."""
     if not complete:
-        partial = partial_place(place)
-        with writing_to(partial):
-            _write(partial, result, ledger)
-        return partial
+        kept = partial_place(place)
+        with writing_to(kept):
+            _written(kept, write)
+        return kept
     if place.exists() and not force:
         place = place.with_name(f"{place.name}.new")
     with writing_to(place), _beside(place) as folder:
-        _write(folder, result, ledger)
+        _written(folder, write)
         _swap(folder, place)
     return place
+
+
+def _written(folder: Path, write: Callable[[Path], None]) -> None:
+    """Has it written, and held by the disk."""
+    write(folder)
+    for path in (*folder.iterdir(), folder):
+        sync(path)
 
 
 @contextmanager
@@ -76,19 +90,22 @@ def _beside(place: Path) -> Iterator[Path]:
 
 
 def _write(folder: Path, result: Result, ledger: pl.LazyFrame | None) -> None:
-    from sim.scenario import dump
-
     result.measures.write_parquet(folder / "measures.parquet")
     result.series.write_parquet(folder / "series.parquet")
     if ledger is not None:
         ledger.sink_parquet(folder / "ledger.parquet")
     for name in ("measures", "summary", "attribution", "brief", "runs"):
         write_text(folder / f"{name}.csv", to_csv(getattr(result, name)))
-    _write_inputs(folder, result.scenario.inputs)
-    write_text(folder / "scenario.yaml", dump(result.scenario))
-    write_text(folder / "manifest.json", json.dumps(result.manifest, indent=2, ensure_ascii=False) + "\n")
-    for path in (*folder.iterdir(), folder):
-        sync(path)
+    write_origin(folder, result.scenario, result.manifest)
+
+
+def write_origin(folder: Path, scenario: Scenario, manifest: Mapping[str, Any]) -> None:
+    """Writes what a result comes from: its scenario, with the files that it names, and the manifest."""
+    from sim.scenario import dump
+
+    _write_inputs(folder, scenario.inputs)
+    write_text(folder / "scenario.yaml", dump(scenario))
+    write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
 def _write_inputs(folder: Path, inputs: Mapping[str, bytes]) -> None:

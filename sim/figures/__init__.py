@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.result import Result
+    from sim.sweep_result import Sweep
+
+    Shown: TypeAlias = Result | Sweep
 
 FIGURES = {
     "funnel": "how much of what people wished to say is left at each step",
@@ -29,7 +32,7 @@ class FigureError(ValueError):
     """A figure that does not exist, or that the results cannot show; the message is one line."""
 
 
-def draw(name: str, results: Sequence[Result]) -> Figure:
+def draw(name: str, results: Sequence[Shown]) -> Figure:
     """Draws a figure of one or more results.
 
     Raises:
@@ -46,7 +49,7 @@ def draw(name: str, results: Sequence[Result]) -> Figure:
     return figure
 
 
-def save(figure: Figure, path: Path, name: str, results: Sequence[Result]) -> None:
+def save(figure: Figure, path: Path, name: str, results: Sequence[Shown]) -> None:
     """Writes a figure as PNG, SVG or PDF, by the path's ending; the same figure gives the same bytes.
 
     Raises:
