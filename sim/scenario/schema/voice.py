@@ -76,14 +76,14 @@ class Logit(Part):
         range=(2, 10),
     )
     abuse: float = parameter(
-        0.5,
+        1.5,
         "Weight of abuse met on the topic (eta), an abusive message counting 1.",
         unit="utility/message",
         ge=0,
         le=100,
         source="set so that a third of those abused fall silent on the topic, as of abused women who stopped posting opinions on certain "
         "issues (Amnesty International 2017)",
-        range=(0.2, 1),
+        range=(0.5, 3),
     )
 
 
