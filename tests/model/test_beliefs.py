@@ -73,7 +73,13 @@ def mind(**changes: Any) -> Mind:
     return Mind(Beliefs(people, len(rooms.size), compile_policy(what), 2), people.topics)
 
 
-HALVES: dict[str, Any] = {"ambiguity_aversion": 0.0, "removal_half_life": "100 h", "climate_half_life": "50 h", "noticed_half_life": "20 h", "reprisal_half_life": "200 h"}
+HALVES: dict[str, Any] = {
+    "ambiguity_aversion": 0.0,
+    "removal_half_life": "100 h",
+    "climate_half_life": "50 h",
+    "noticed_half_life": "20 h",
+    "reprisal_half_life": "200 h",
+}
 FIRST = np.array([0])
 
 
@@ -95,6 +101,22 @@ def test_removal_is_a_beta_belief_over_own_and_witnessed_messages() -> None:
     assert one.removal(30.0, world=1) == pytest.approx(0.2)
     assert one.removal(30.0, who=WHO + 1, room=ROOM + 1) == pytest.approx(0.2)
     assert one.removal(30.0, who=WHO + 1) == pytest.approx((1 + 0.05 * decay(14, 100)) / (5 + 0.05 * decay(15, 100)))
+
+
+def test_people_reckon_with_the_upper_part_of_a_belief_that_is_wide() -> None:
+    """As many actions on similar messages: at random widens, all or none does not, and evidence in plenty leaves the mean."""
+
+    def feared(seen: float, acted: float, aversion: float) -> float:
+        one = mind(beliefs={**HALVES, "removal_strength": 1e-3, "ambiguity_aversion": aversion})
+        one.beliefs.record_submitted(one.pair(), FIRST, np.array([seen]), np.array([0.0]))
+        one.beliefs.record_action(np.array([WHO]), one.pair(), FIRST, np.array([acted]), np.array([0.0]), EXPLAINED)
+        return one.removal(0.0)
+
+    assert feared(8, 4, 0.5) == pytest.approx(0.5 + 0.5 * np.sqrt(0.25 / 9), abs=1e-3)
+    widened = {(seen, acted): feared(seen, acted, 0.5) - feared(seen, acted, 0.0) for seen, acted in ((8, 0), (8, 4), (8, 8), (800, 400))}
+    assert widened[8, 4] > 5 * widened[8, 0]
+    assert widened[8, 4] > 5 * widened[8, 8]
+    assert widened[800, 400] < 0.01
 
 
 def test_a_platform_without_a_stated_prior_has_the_general_one() -> None:
