@@ -17,6 +17,7 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 ISSUE = {
     "un75-base", "un75-website-survey", "un75-tencent", "un75-tencent-safeguards", "un75-western-platforms", "un75-withdrawn", "crackdown",
     "un75-two-track", "un75-meeting", "un75-work-chat", "un75-google", "un75-kahoot", "un75-weibo", "un75-wechat", "un75-messenger",
+    "notice", "reprisal-news", "sudden-block", "red-lines", "review-capacity",
 }  # fmt: skip
 HOW_TO_RUN = {"name", "title", "description", "seed", "horizon", "window", "replications", "evidence"}
 """Keys that say how long and how often to run, not what the world is like."""
@@ -122,9 +123,18 @@ def test_a_number_without_evidence_is_noticed() -> None:
     assert (("groups", "citizens-world", "fear_sigma"), 0.9) in list(values_set(scenario))
 
 
-def test_scenarios_share_people_and_topics() -> None:
-    first, *others = [load(path) for path in FILES]
+@pytest.mark.parametrize("base", ["un75-base", "notice"])
+def test_scenarios_share_people_and_topics(base: str) -> None:
+    """Of whatever extends the same base, so that two of them can be compared person by person."""
+    first, *others = [load(path) for path in FILES if path.stem == base or base in ancestors(path)]
+    assert others
     assert all((other.groups, other.topics, other.seed) == (first.groups, first.topics, first.seed) for other in others)
+
+
+def ancestors(path: Path) -> list[str]:
+    """Names of the scenarios that a file extends, directly or not."""
+    found = re.search(r"^extends: (\S+)\.yaml$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return [found[1], *ancestors(path.with_name(f"{found[1]}.yaml"))] if found else []
 
 
 @pytest.mark.parametrize("name", ["un75-withdrawn", "crackdown"])
