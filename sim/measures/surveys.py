@@ -37,7 +37,7 @@ def _nonresponse(scenario: Scenario, ledger: Ledger, world: int) -> Iterator[Fou
     """Questions that were put and left unanswered / questions put."""
     survey = np.array([platform.kind == "survey" for platform in scenario.platforms.values()])
     venue = ledger.venue[:, world]
-    put = np.flatnonzero((ledger.outcome[:, world] >= Outcome.UNSAID) & (venue >= 0) & survey[venue])
+    put = np.flatnonzero((ledger.outcome[:, world] >= Outcome.UNSAID) & (venue >= 0) & survey[np.maximum(venue, 0)])
     unanswered = ledger.outcome[put, world] == Outcome.UNSAID
     person, topic = ledger.occasions.person[put], ledger.occasions.topic[put]
     nowhere = np.zeros(len(put), np.int64)
@@ -110,7 +110,7 @@ class Answers:
 def answers_of(scenario: Scenario, ledger: Ledger, world: int) -> Answers:
     """What the convenor counted of answers to closed questions."""
     lists, venue = Lists(scenario), ledger.venue[:, world]
-    rows = np.flatnonzero(counted(ledger, world) & (venue >= 0) & lists.platforms[venue])
+    rows = np.flatnonzero(counted(ledger, world) & lists.ask(venue))
     person, topic = ledger.occasions.person[rows].astype(np.int64), ledger.occasions.topic[rows].astype(np.int64)
     supports = ledger.occasions.private_stance(ledger.people, rows) > 0
     softens = ledger.voice[rows, world] == Manner.SOFTENED

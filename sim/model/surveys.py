@@ -36,6 +36,11 @@ class Lists:
         self._specs = [(f, name, spec) for f, (name, spec) in enumerate(specs) if spec is not None and spec.instrument != "open"]
         self.platforms = np.isin(np.arange(len(specs)), [f for f, _, _ in self._specs])
 
+    def ask(self, venue: NDArray[np.integer]) -> Flags:
+        """Which venues, of any shape and perhaps negative, are surveys with closed questions."""
+        asks: Flags = (venue >= 0) & self.platforms[np.maximum(venue, 0)]
+        return asks
+
     def arms(self, key: Keys, topic: Indices, venue: Indices) -> Arms:
         """What each person, of this luck key, is asked on a topic there; venues may be negative."""
         result = np.full(len(venue), OPEN, np.int8)
@@ -89,7 +94,7 @@ class Surveys:
         """What the authors of a window do, by a voice model and its parameters; false answers to closed questions soften all the way."""
         choice = self._choose(model, voice, at, window) if self.closed else model.choose(voice, at)
         if self._nonresponse.any():
-            rate = np.where(window.venue >= 0, self._nonresponse[window.venue], 0.0)
+            rate = np.where(window.venue >= 0, self._nonresponse[np.maximum(window.venue, 0)], 0.0)
             passes = luck(Purpose.NONRESPONSE, window.key)[:, None] < rate
             choice = replace(choice, manner=np.where(passes, np.uint8(Manner.SILENT), choice.manner))
         return choice
@@ -101,7 +106,7 @@ class Surveys:
         return self._tells(window)[row, column].astype(np.float64)
 
     def _choose(self, model: AnyVoiceModel, voice: Voice, at: Situation, window: Stretch) -> Choice:
-        closed = (window.venue >= 0) & self._lists.platforms[window.venue]
+        closed = self._lists.ask(window.venue)
         openly = model.choose(voice, at)
         softening = voice.softening if openly.softening is None else openly.softening
         if not closed.any():
@@ -112,7 +117,7 @@ class Surveys:
 
     def _tells(self, window: Stretch) -> Flags:
         """(n, W)"""
-        row, column = np.nonzero((window.venue >= 0) & self._lists.platforms[window.venue])
+        row, column = np.nonzero(self._lists.ask(window.venue))
         key, stance = self._key[window.authors.person[row]], window.authors.stance[row]
         tells = np.ones(window.venue.shape, np.bool_)
         tells[row, column] = self._lists.tells(key, window.topic[row], window.venue[row, column], stance > 0)
