@@ -109,7 +109,7 @@ WHERE = "s.yaml:17:51: platforms.chat.rules.words.rule_list: "
     ("name", "content", "lines"),
     [
         ("no.csv", None, [WHERE + "a file that exists, and got none of this name: 'no.csv'"]),
-        ("lists", None, [WHERE + "a rule list that ships (known: synthetic-2020), and got 'lists'"]),
+        ("lists", None, [WHERE + "a rule list that ships (known: interpretation-2020, synthetic-2020), and got 'lists'"]),
         ("folder.csv", "", [WHERE + "a rule list is a file, and got a folder: 'folder.csv'"]),
         ("l.yaml", LIST, [WHERE + "a rule list is a .csv file, and got another: 'l.yaml'"]),
         ("l.csv", b"combination\n\xff\n", ["l.csv:2:1: a text file in UTF-8, and got the byte 0xff"]),
