@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sim.cli import main
 from sim.measures.definitions import LADDER
@@ -19,9 +22,11 @@ from sim.model.voice import VOICE_MODELS, Manner, expressed_stance
 from sim.scenario import dump, load
 from sim.scenario.evidence import parameters
 from sim.scenario.problems import ScenarioError
+from sim.scenario.schema import Scenario
 from sim.scenario.shape import voice_models
 from tests.model.small import RICH, columns, differing, rows_of, run, scenario
 from tests.model.test_accounting import check_ledger
+from tests.model.test_random_scenarios import scenarios
 
 MODELS = tuple(VOICE_MODELS)
 BASE = "extends: base.yaml\nname: other\n"
@@ -61,7 +66,7 @@ def test_softened_acts_are_measured_as_they_were_said() -> None:
     softened = ledger.voice[:, full] == Manner.SOFTENED
     assert len(np.unique(ledger.softening[softened, full])) > 20
     occasions, nowhere = ledger.occasions, np.zeros(len(ledger.occasions), np.int8)
-    found = Opinions(ledger, 2).voiced(full, softened, nowhere, 1).sum(axis=(0, 1))
+    found = Opinions(ledger, 2, np.ones(3, np.bool_)).voiced(full, softened, nowhere, 1).sum(axis=(0, 1))
     private, manner = ledger.people.stance[occasions.person, occasions.topic][softened], np.full(softened.sum(), 2, np.uint8)
 
     def counted(softening: np.ndarray | float) -> np.ndarray:
@@ -70,6 +75,19 @@ def test_softened_acts_are_measured_as_they_were_said() -> None:
 
     assert np.array_equal(found, counted(ledger.softening[softened, full]))
     assert not np.array_equal(found, counted(0.6))
+
+
+@given(document=scenarios, model=st.sampled_from(MODELS[1:]))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
+def test_any_scenario_runs_without_a_warning(document: dict[str, Any], model: str) -> None:
+    """Ten scenarios of everything the schema allows, always the same ones; a replication is the same by itself."""
+    timeline = [event for event in document["timeline"] if "voice.cost" not in event.get("set", {})]
+    what = Scenario.model_validate({**document, "timeline": timeline, "voice": {"model": model}})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ledger, alone = run(what, (0, 1), ("full",)), run(what, (1,), ("full",))
+    check_ledger(ledger)
+    assert not differing(columns(ledger, "full", rows_of(ledger, 1)), columns(alone, "full", rows_of(alone, 0)))
 
 
 # Scenario files

@@ -45,14 +45,14 @@ def best_act(
 
 def defiance(boldness: Floats | float, nu: Floats | float, tau: Floats | float, psi: Floats | float) -> Floats:
     """D: desired dissent beyond which people defy uniform punishment, if they are bolder than (1 - nu) psi."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.divide(boldness * tau + nu * psi, boldness - (1 - nu) * psi)
 
 
 def ideal_act(boldness: Floats | float, nu: Floats | float, tau: Floats | float, psi: Floats | float) -> Floats:
     """P: the dissent at which proportional punishment outweighs boldness; infinite where it never does, or always."""
     slope, gain = np.broadcast_arrays(np.multiply(1 - np.asarray(nu), psi), np.subtract(boldness, np.multiply(nu, psi)))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         inside = (tau + gain / slope) / 2
     return np.where(slope > 0, inside, np.where(gain >= 0, np.inf, -np.inf))
 
