@@ -31,7 +31,7 @@ def test_it_tells_what_a_scenario_holds(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stderr == ""
     assert "base: Two [bold]words[/bold]\n" in result.stdout
-    assert "100 people, 1 group, 2 topics, 2 jurisdictions, 1 platform, 2 rules, 1 desk, 5 worlds, 20 replications" in result.stdout
+    assert "100 people, 1 group, 2 topics, 2 jurisdictions, 1 platform, 2 rules, 1 desk, 6 worlds, 20 replications" in result.stdout
     assert "occasions in 10 d" in result.stdout
     (row,) = [line for line in result.stdout.splitlines() if line.startswith("groups.people.fear ")]
     assert [cell.strip() for cell in row.split("│")] == ["groups.people.fear", "1", "0 to 2", "a [red]book[/red]"]
@@ -54,7 +54,7 @@ def test_json(tmp_path: Path) -> None:
     (data,) = json.loads(check(path, "--format", "json").stdout)
     scenario = load(path)
     assert data["file"] == str(path)
-    assert (data["people"], data["rules"], data["worlds"], data["horizon"]) == (100, 2, 5, "10 d")
+    assert (data["people"], data["rules"], data["worlds"], data["horizon"]) == (100, 2, 6, "10 d")
     assert data["occasions"] == round(predict_occasions(scenario))
     assert len(data["parameters"]) == len(parameters(scenario))
     fear = next(parameter for parameter in data["parameters"] if parameter["path"] == "groups.people.fear")

@@ -73,7 +73,7 @@ def test_several_scenarios_run_in_turn(call: Call) -> None:
     done = call("run", "a.yaml", "b.yaml", "--jobs", 1)
     assert done.exit_code == 0
     assert done.stdout.index("Option a") < done.stdout.index("Option b")
-    assert sim.read("results/b").count("done") == 20
+    assert sim.read("results/b").count("done") == 24
 
 
 def test_everything_that_is_wrong_is_said_before_anything_runs(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,8 +110,8 @@ def test_failed_runs_end_with_status_1_and_say_why(call: Call, monkeypatch: pyte
     monkeypatch.setattr("sim.experiment.task.run_task", run_task)
     done = call("run", "a.yaml", "--jobs", 1)
     assert done.exit_code == 1
-    assert "a: 5 of 20 runs failed; results/a.partial holds the others, and --resume tries again" in done.stderr
-    assert "5 x experiment.execute: ArithmeticError: nothing adds up" in done.stderr
+    assert "a: 6 of 24 runs failed; results/a.partial holds the others, and --resume tries again" in done.stderr
+    assert "6 x experiment.execute: ArithmeticError: nothing adds up" in done.stderr
     assert "3 replications" in done.stdout
 
 
@@ -122,15 +122,19 @@ def test_ctrl_c_twice_ends_at_once_without_a_traceback(tmp_path: Path, jobs: int
     scenario = tmp_path / "long.yaml"
     scenario.write_text(sim.dump(synthetic.scenario("long", horizon="90 d", replications=50)), encoding="utf-8")
     command = [sys.executable, "-m", "sim", "run", scenario, "--jobs", str(jobs), "--out", tmp_path / "results"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    assert process.stderr is not None
-    assert process.stderr.readline().startswith("long: 250 runs")
-    time.sleep(1)
-    for _ in range(2):
-        os.killpg(process.pid, signal.SIGINT)
-    started = time.monotonic()
-    _, errors = process.communicate(timeout=60)
-    assert time.monotonic() - started < 20
-    assert process.returncode == 130
-    assert errors == "Interrupted: nothing had finished, and nothing is kept\n"
-    assert list((tmp_path / "results").iterdir()) == []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            assert process.stderr is not None
+            assert process.stderr.readline().startswith("long: 300 runs")
+            time.sleep(1)
+            for _ in range(2):
+                os.killpg(process.pid, signal.SIGINT)
+            started = time.monotonic()
+            _, errors = process.communicate(timeout=60)
+            assert time.monotonic() - started < 20
+            assert process.returncode == 130
+            assert errors == "Interrupted: nothing had finished, and nothing is kept\n"
+            assert list((tmp_path / "results").iterdir()) == []
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)

@@ -82,7 +82,7 @@ def test_fewer_replications_leave_the_others_out(
 def test_an_interrupted_run_is_neither_continued_nor_lost_unasked(make: Make, interrupted: Path) -> None:
     with pytest.raises(ResultError, match=r"tencent\.partial: holds a run that was interrupted; --resume continues it, --force starts"):
         make(out=interrupted)
-    assert make(out=interrupted, force=True).count("done") == 20
+    assert make(out=interrupted, force=True).count("done") == 24
 
 
 def test_another_run_is_not_continued_and_the_difference_is_named(make: Make, interrupted: Path) -> None:
@@ -112,7 +112,7 @@ def test_what_failed_is_tried_again(make: Make, tmp_path: Path, monkeypatch: pyt
         result = sim.run(synthetic.scenario(), jobs=1, out=tmp_path)
     assert result.folder == tmp_path / f"{NAME}.partial"
     done = counting(monkeypatch)
-    assert sim.run(synthetic.scenario(), jobs=1, out=tmp_path, resume=True).count("done") == 20
+    assert sim.run(synthetic.scenario(), jobs=1, out=tmp_path, resume=True).count("done") == 24
     assert done == [1]
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 

@@ -76,7 +76,7 @@ def test_a_failure_leaves_the_others(make: Make, monkeypatch: pytest.MonkeyPatch
     good = make().measures
     monkeypatch.setattr("sim.experiment.task.run_task", _failing_at(1))
     result = sim.run(synthetic.scenario(), jobs=1)
-    assert (result.count("done"), result.count("failed")) == (15, 5)
+    assert (result.count("done"), result.count("failed")) == (18, 6)
     assert result.runs.filter(status="failed")["error"].unique().to_list() == ["experiment.execute: OSError: no such luck"]
     assert result.measures.equals(good.filter(pl.col("replication") != 1))
 
@@ -85,7 +85,7 @@ def test_when_all_fails_the_tables_are_empty(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("sim.experiment.task.batch_size", lambda scenario, worlds: 1)
     monkeypatch.setattr("sim.experiment.task.run_task", _failing_at(0))
     result = sim.run(synthetic.scenario(), replications=1, jobs=1, out=tmp_path)
-    assert result.count("failed") == 5
+    assert result.count("failed") == 6
     assert all(
         getattr(sim.read(tmp_path / "un75-tencent.partial"), name).is_empty() for name in ("measures", "summary", "attribution", "series")
     )
@@ -107,7 +107,7 @@ def test_an_interrupt_keeps_what_had_finished(tmp_path: Path, monkeypatch: pytes
         sim.run(synthetic.scenario(), jobs=1, out=tmp_path)
     result = caught.value.result
     assert result is not None
-    assert (result.count("done"), result.count("cancelled")) == (10, 10)
+    assert (result.count("done"), result.count("cancelled")) == (12, 12)
     assert [path.name for path in tmp_path.iterdir()] == ["un75-tencent.partial"]
     assert sim.read(tmp_path / "un75-tencent.partial").measures["replication"].unique().sort().to_list() == [0, 1]
 
@@ -171,7 +171,7 @@ def test_a_disk_that_refuses_leaves_the_old_result(make: Make, tmp_path: Path, m
     with pytest.raises(WriteError, match="cannot be written: No space left on device"):
         make(out=tmp_path, force=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["un75-tencent", "un75-tencent.partial"]
-    assert sim.read(tmp_path / "un75-tencent").count("done") == 20
+    assert sim.read(tmp_path / "un75-tencent").count("done") == 24
 
 
 def test_ledgers_are_kept_where_asked(make: Make, tmp_path: Path) -> None:
@@ -224,8 +224,8 @@ def test_a_number_of_jobs_that_cannot_be_is_refused(make: Make, jobs: object) ->
 
 def test_the_public_names_are_these() -> None:
     assert sim.__all__ == [
-        "Comparison", "FigureError", "Interrupted", "Result", "ResultError", "Scenario", "ScenarioError",
-        "compare", "draw", "dump", "load", "read", "run",
+        "Comparison", "FigureError", "Interrupted", "Result", "ResultError", "Scenario", "ScenarioError", "Sweep",
+        "compare", "draw", "dump", "load", "read", "run", "sweep",
     ]  # fmt: skip
     assert all(getattr(sim, name) is not None for name in dir(sim))
     with pytest.raises(AttributeError):
