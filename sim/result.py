@@ -130,14 +130,14 @@ class Reader:
             raise self.damaged("manifest.json", "worlds and seed are missing")
         return manifest
 
-    def scenario(self) -> Scenario:
-        """The resolved scenario."""
+    def scenario(self, name: str = "scenario.yaml") -> Scenario:
+        """A resolved scenario."""
         from sim.scenario import ScenarioError, load
 
         try:
-            return load(self.folder / "scenario.yaml")
+            return load(self.folder / name)
         except (ScenarioError, OSError) as error:
-            raise self.damaged("scenario.yaml", error) from None
+            raise self.damaged(name, error) from None
 
     def table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
         """A table, in CSV or Parquet, with these columns."""

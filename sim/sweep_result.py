@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.scenario.schema import Scenario
+    from sim.sensitivity.study import Study
 
 DESIGN = "design.csv"
 """The file by which the folder of an experiment is known."""
@@ -106,12 +107,16 @@ def is_sweep(folder: Path) -> bool:
     return (folder / DESIGN).is_file() and (folder / "manifest.json").is_file()
 
 
-def read_any(folder: Path) -> Result | Sweep:
+def read_any(folder: Path) -> Result | Sweep | Study:
     """Reads a result of whatever kind.
 
     Raises:
         ResultError: as `Result.read`.
     """
+    from sim.sensitivity.study import Study, is_study
+
+    if is_study(folder):
+        return Study.read(folder)
     return Sweep.read(folder) if is_sweep(folder) else Result.read(folder)
 
 

@@ -15,7 +15,7 @@ from sim.commands.printing import write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
-    from sim.result import Result
+    from sim.figures import Shown
 
 
 @click.command(
@@ -35,11 +35,11 @@ def command(results: tuple[Path, ...], names: tuple[str, ...], form: str, out: P
     One result gives figures of that result; several give figures that show them together. `chillsim list` names the figures.
     """
     from sim.experiment.disk import ResultError
-    from sim.result import Result
+    from sim.sweep_result import read_any
 
     write_plainly()
     try:
-        read = [Result.read(folder) for folder in results]
+        read = [read_any(folder) for folder in results]
     except ResultError as error:
         refuse(error)
     folder = out or _folder(results)
@@ -60,11 +60,11 @@ def _folder(results: Sequence[Path]) -> Path:
     return Path(commonpath([result.resolve().parent for result in results])) / "figures"
 
 
-def _drawn(results: Sequence[Result], names: Sequence[str], folder: Path, form: str) -> Iterator[Path]:
+def _drawn(results: Sequence[Shown], names: Sequence[str], folder: Path, form: str) -> Iterator[Path]:
     """Draws and writes one figure after the other; those that were not asked for by name are passed over where they do not apply."""
-    from sim.figures import FIGURES, FigureError, draw, save
+    from sim.figures import FIGURES, FigureError, applies, draw, save
 
-    for name in names or FIGURES:
+    for name in names or [name for name in FIGURES if all(applies(name, result) for result in results)]:
         try:
             figure = draw(name, results)
         except FigureError as error:

@@ -103,12 +103,12 @@ def write_origin(folder: Path, scenario: Scenario, manifest: Mapping[str, Any]) 
     """Writes what a result comes from: its scenario, with the files that it names, and the manifest."""
     from sim.scenario import dump
 
-    _write_inputs(folder, scenario.inputs)
+    write_inputs(folder, scenario.inputs)
     write_text(folder / "scenario.yaml", dump(scenario))
     write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
-def _write_inputs(folder: Path, inputs: Mapping[str, bytes]) -> None:
+def write_inputs(folder: Path, inputs: Mapping[str, bytes]) -> None:
     """The files that the scenario names, where its own file in that folder finds them."""
     for name, content in inputs.items():
         path = folder / name

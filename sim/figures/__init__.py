@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.result import Result
+    from sim.sensitivity.study import Study
     from sim.sweep_result import Sweep
 
-    Shown: TypeAlias = Result | Sweep
+    Shown: TypeAlias = Result | Sweep | Study
 
 FIGURES = {
     "funnel": "how much of what people wished to say is left at each step",
@@ -22,8 +23,13 @@ FIGURES = {
     "series": "voice over time, with the scenario's events",
     "opinion": "what people think, what they say, and what is counted",
     "compare": "differences from the first result, with intervals",
+    "heatmap": "a measure over the points of an experiment",
+    "tornado": "which parameters move the outcome, and whether they rest on assumptions",
 }
 """What each figure shows, by name; the module of the same name draws it."""
+
+SHOWS = {"heatmap": "Sweep", "tornado": "Study"}
+"""What the figures show that are not of results of one scenario each: experiments, and analyses of sensitivity."""
 
 FORMATS = ("png", "svg", "pdf")
 
@@ -41,12 +47,20 @@ def draw(name: str, results: Sequence[Shown]) -> Figure:
     if name not in FIGURES:
         near = get_close_matches(name, FIGURES, n=1)
         raise FigureError(f"no figure '{name}'; " + (f"did you mean '{near[0]}'?" if near else f"there are {', '.join(FIGURES)}"))
+    if not all(applies(name, result) for result in results):
+        made_by = {"Sweep": "an experiment", "Study": "`chillsim sensitivity`"}.get(SHOWS.get(name, ""), "one scenario each")
+        raise FigureError(f"{name}: shows results of {made_by}")
     from sim.figures.style import styled
 
     with styled() as finish:
         figure: Figure = import_module(f"sim.figures.{name}").draw(results)
         finish(figure)
     return figure
+
+
+def applies(name: str, result: Shown) -> bool:
+    """Whether a figure shows this kind of result."""
+    return SHOWS.get(name, "Result") == type(result).__name__
 
 
 def save(figure: Figure, path: Path, name: str, results: Sequence[Shown]) -> None:

@@ -1,0 +1,103 @@
+"""How far each parameter moves the outcome over its plausible range, and what the range rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from sim.figures import FigureError
+from sim.figures.style import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, caption, headline, new_figure, note
+from sim.measures.definitions import HEADLINE
+from sim.sensitivity.study import Study
+from sim.wording import bare, clean, measure_of, measure_title, scenario_title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BARS = 8
+"""Parameters that a panel shows."""
+PANELS = 4
+ROW = 0.3
+
+COLOURS = {"assumption": (ORANGE, VERMILLION), "source": (SKY, BLUE)}
+"""At the lowest and at the highest value, by what the range rests on."""
+READING = (
+    "Bars: the measure with one parameter at an end of its range and the rest as in the scenario (pale: lowest, dark: highest). "
+    "Parameters stand in the order of"
+)
+RANKS = {"mu_star": ("mean elementary effect, mu*, over the whole space", "mu*"), "total": ("total Sobol index", "total index")}
+
+
+def draw(results: Sequence[Study]) -> Figure:
+    """A panel for each headline measure that moves most: bars from its value in the scenario to those at the ends of each range."""
+    if len(results) != 1:
+        raise FigureError("tornado: shows one sensitivity analysis at a time")
+    [study] = results
+    rank = "total" if study.manifest["method"] == "sobol" else "mu_star"
+    shown = _panels(study, rank)
+    heights = [len(rows) * ROW + 0.75 for rows in shown.values()]
+    figure = new_figure(9.5, sum(heights) + 1.6)
+    axes = figure.subplots(len(shown), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for at, (measure, rows) in zip(axes, shown.items(), strict=True):
+        _bars(at, measure, rows, rank)
+    _key(axes[0], [basis for basis in COLOURS if any(row["basis"] == basis for rows in shown.values() for row in rows)])
+    headline(figure, _title(study, shown))
+    note(figure, caption(results, f"{READING} the {RANKS[rank][0]}."))
+    return figure
+
+
+def _panels(study: Study, rank: str) -> dict[str, list[dict[str, Any]]]:
+    """The parameters that move each measure, most first; of the measures those that are headlines, in their order."""
+    rows = study.indices.filter(pl.col("of") == study.of, pl.col(rank) > 0).sort(rank, descending=True, maintain_order=True)
+    found = {name: rows.filter(measure=name).head(BARS).rows(named=True) for name in dict.fromkeys((*HEADLINE, *rows["measure"]))}
+    shown = {name: parts for name, parts in found.items() if parts}
+    if not shown:
+        raise FigureError(f"{study.name}: no parameter moves any of the measures")
+    return dict(list(shown.items())[:PANELS])
+
+
+def _title(study: Study, shown: dict[str, list[dict[str, Any]]]) -> str:
+    first, rows = next(iter(shown.items()))
+    what = measure_title(measure_of(first))
+    if study.against is None:
+        return f"{scenario_title(study.scenario)}: {clean(rows[0]['parameter'])} moves the {what} most"
+    return f"{scenario_title(study.scenario)} minus {scenario_title(study.against)}: what moves the difference"
+
+
+def _bars(at: Axes, measure: str, rows: Sequence[dict[str, Any]], rank: str) -> None:
+    kind = measure_of(measure).kind
+    scale = 100 if kind == "share" else 1
+    base = scale * rows[0]["base"]
+    for line, row in enumerate(rows):
+        for end, colour in zip(("at_low", "at_high"), COLOURS[row["basis"]], strict=True):
+            side = -0.18 if end == "at_low" else 0.18
+            at.barh(line + side, scale * row[end] - base, left=base, color=colour, height=0.34)
+        value = row[rank]
+        text = f"{value:.2f}" if rank == "total" else bare(value, kind)
+        at.annotate(text, (1.01, line), xycoords=("axes fraction", "data"), va="center", fontsize=8.5, color=GREY, annotation_clip=False)
+    at.axvline(base, color=INK, linewidth=1)
+    at.annotate(
+        RANKS[rank][1], (1.01, -0.85), xycoords=("axes fraction", "data"), va="center", fontsize=8.5, color=GREY, annotation_clip=False
+    )
+    at.set_yticks(range(len(rows)), [_label(row["parameter"]) for row in rows])
+    at.tick_params(axis="y", length=0)
+    at.set_ylim(len(rows) - 0.4, -0.6)
+    at.margins(x=0.08)
+    at.set_title(f"{measure_title(measure_of(measure))}{', %' if kind == 'share' else ', percentage points' if kind == 'points' else ''}")
+
+
+def _label(path: str) -> str:
+    text = clean(path)
+    return text if len(text) <= 46 else f"\N{HORIZONTAL ELLIPSIS}{text[-45:]}"
+
+
+def _key(at: Axes, bases: Sequence[str]) -> None:
+    """What the colours mean."""
+    from matplotlib.patches import Patch
+
+    names = {"assumption": "rests on an assumption", "source": "rests on a source"}
+    patches = [Patch(color=COLOURS[basis][1], label=names[basis]) for basis in bases]
+    at.legend(handles=patches, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, borderaxespad=0.2, fontsize=9)

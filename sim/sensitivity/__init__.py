@@ -1,0 +1,1 @@
+"""Which parameters, and which assumptions, move the outcome."""

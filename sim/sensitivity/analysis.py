@@ -1,0 +1,214 @@
+"""A scenario in, a sensitivity analysis out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from sim.experiment.design import scenarios_at, written
+from sim.experiment.disk import ResultError
+from sim.experiment.manifest import make_manifest, now, request_of
+from sim.experiment.plan import Plan, make_plan
+from sim.experiment.point_outcomes import PointOutcomes
+from sim.experiment.points import Points, run_points
+from sim.experiment.simulation import How
+from sim.measures.definitions import HEADLINE, MEASURES
+from sim.scenario.schema import Scenario
+from sim.sensitivity.factors import ASSUMPTIONS, Factor, factors
+from sim.sensitivity.morris import Morris
+from sim.sensitivity.sobol import Sobol
+from sim.sensitivity.study import INDEX_COLUMNS, ORDER_COLUMNS, PARAMETER_COLUMNS, Study, difference_of
+
+WORLD = "full"
+Floats = NDArray[np.float64]
+Method = Morris | Sobol
+
+
+class _Outcome(NamedTuple):
+    """A scenario's outcome, or the difference of two, at every point: points x measures."""
+
+    of: str
+    values: Floats
+
+
+@dataclass(frozen=True)
+class _Design:
+    """Points of an analysis: the scenario as it is; each parameter at its lowest, then at its highest; then the method's sample."""
+
+    factors: Sequence[Factor]
+    method: Method
+    seed: int
+
+    @property
+    def sample(self) -> Floats:
+        return self.method.sample(len(self.factors), self.seed)
+
+    @property
+    def first_of_sample(self) -> int:
+        return 1 + 2 * len(self.factors)
+
+    def values(self, option: int) -> Iterator[dict[str, object]]:
+        """Values by path, at each point, of one of the scenarios."""
+        yield {}
+        for share in (0.0, 1.0):
+            yield from (factor.values(option, share) for factor in self.factors)
+        for row in self.sample:
+            parts = [factor.values(option, float(share)) for factor, share in zip(self.factors, row, strict=True)]
+            yield {path: value for part in parts for path, value in part.items()}
+
+
+def analyse(
+    scenario: Scenario,
+    method: Method,
+    *,
+    against: Scenario | None = None,
+    parameters: str = ASSUMPTIONS,
+    measures: Sequence[str] = HEADLINE,
+    replications: int | None = None,
+    seed: int | None = None,
+    how: How = How(),  # noqa: B008
+    out: str | Path | None = None,
+    force: bool = False,
+    resume: bool = False,
+    asked: Mapping[str, Any] | None = None,
+) -> Study:
+    """Which parameters move the outcome, and how far, over the ranges that their evidence states; luck is the same everywhere.
+
+    Args:
+        scenario: what to simulate.
+        method: `Morris(trajectories)` or `Sobol(samples)`.
+        against: another scenario, run in the same worlds: does the order of the two survive?
+        parameters: as `factors` takes them.
+        measures: whose movements are looked at.
+        replications, seed: instead of the scenario's.
+        how: by whom the work is done.
+        out: folder for the folder of the result, NAME-METHOD; nothing is written if None.
+        force, resume: as for `sim.run`.
+        asked: what the manifest records as asked for.
+
+    Raises:
+        ScenarioError: if there is nothing to vary, or some sampled values make no scenario.
+        ResultError: if the result cannot be written, belongs to another run, or there is an unknown measure.
+        Interrupted: after Ctrl-C; what had finished is kept where there is a folder.
+    """
+    if unknown := [name for name in measures if name not in MEASURES]:
+        raise ResultError(f"--measures: a measure (chillsim list measures), and got '{unknown[0]}'")
+    plan = make_plan(scenario.model_copy(update={"experiment": None}), replications=replications, seed=seed, worlds=WORLD)
+    options = [plan.scenario]
+    if against is not None:
+        options.append(against.model_copy(update={"experiment": None, "seed": plan.scenario.seed, "replications": plan.replications}))
+    design = _Design(factors(options, parameters), method, plan.scenario.seed)
+    request = {**request_of(plan), **_request(design, options)}
+    place = None if out is None else Path(out) / f"{scenario.name}-{method.name}"
+    digest = sha256(json.dumps([request, plan.replications, list(measures)]).encode()).hexdigest()
+    if place is not None and resume and place.exists():
+        return _complete(place, digest)
+    scenarios = [at for option, base in enumerate(options) for at in scenarios_at(base, list(design.values(option)))]
+    started = now()
+
+    def finish(outcomes: PointOutcomes) -> Study:
+        manifest = _manifest(plan, method, digest, started, asked)
+        return _study(options, design, outcomes, measures, manifest)
+
+    points = Points(f"{scenario.name}-{method.name}", scenarios, plan.worlds, plan.replications, True, request)
+    result, folder = run_points(points, how, finish, out, resume=resume, force=force)
+    return replace(result, folder=folder)
+
+
+def _request(design: _Design, options: Sequence[Scenario]) -> dict[str, Any]:
+    from sim.scenario.dumping import resolved
+
+    others = [{key: value for key, value in resolved(other).items() if key != "replications"} for other in options[1:]]
+    method = {"name": design.method.name, "size": design.method.size}
+    return {"against": others, "method": method, "parameters": [factor.name for factor in design.factors]}
+
+
+def _complete(place: Path, digest: str) -> Study:
+    """The result that is there already.
+
+    Raises:
+        ResultError: if it is another one.
+    """
+    result = Study.read(place)
+    if result.manifest.get("request_sha256") != digest:
+        raise ResultError(f"{place}: holds another result, so that --resume has nothing to continue")
+    return result
+
+
+def _manifest(plan: Plan, method: Method, digest: str, started: Any, asked: Mapping[str, Any] | None) -> dict[str, Any]:
+    from sim.scenario import dump
+
+    made = make_manifest(plan, dump(plan.scenario), started, asked or {})
+    return {**made, "method": method.name, "size": method.size, "request_sha256": digest}
+
+
+def _study(
+    options: Sequence[Scenario], design: _Design, outcomes: PointOutcomes, measures: Sequence[str], manifest: dict[str, Any]
+) -> Study:
+    table = outcomes.measures()
+    found, there = _outcomes(options, table, measures) if outcomes.complete else ([], [])
+    rows = [row for outcome in found for row in _index_rows(design, outcome, there)]
+    return Study(
+        scenario=options[0],
+        against=options[1] if len(options) > 1 else None,
+        parameters=pl.DataFrame([_parameter_row(factor) for factor in design.factors], PARAMETER_COLUMNS, orient="row"),
+        indices=pl.DataFrame(rows, INDEX_COLUMNS, orient="row"),
+        order=pl.DataFrame(list(_order_rows(design, found, there)) if len(options) > 1 else [], ORDER_COLUMNS, orient="row"),
+        measures=table,
+        runs=outcomes.runs(),
+        manifest=manifest,
+    )
+
+
+def _outcomes(options: Sequence[Scenario], table: pl.DataFrame, measures: Sequence[str]) -> tuple[list[_Outcome], list[str]]:
+    """Means over replications, of each scenario and of their difference; and the measures that have a value at every point."""
+    points = int(table["point"].max()) + 1  # type: ignore[arg-type]
+    means = table.group_by("point", "measure").agg(pl.col("value").sort_by("replication").mean())
+    columns = {}
+    for name in measures:
+        values = means.filter(measure=name).sort("point")["value"].to_numpy()
+        if len(values) == points:
+            columns[name] = values
+    whole = np.column_stack(list(columns.values())) if columns else np.empty((points, 0))
+    parts = np.split(whole, len(options))
+    found = [_Outcome(option.name, part) for option, part in zip(options, parts, strict=True)]
+    if len(options) > 1:
+        found.append(_Outcome(difference_of(options[0].name, options[1].name), parts[0] - parts[1]))
+    return found, list(columns)
+
+
+def _index_rows(design: _Design, outcome: _Outcome, measures: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    count, method = len(design.factors), design.method
+    sample = outcome.values[design.first_of_sample :]
+    indices = method.indices(design.sample, sample, design.seed)
+    for column, measure in enumerate(measures):
+        base = outcome.values[0, column]
+        for row, factor in enumerate(design.factors):
+            ends = [float(outcome.values[1 + end * count + row, column]) for end in (0, 1)]
+            found = [float(indices[name][row, column]) if name in indices else None for name in (*Morris.columns, *Sobol.columns)]
+            yield (outcome.of, measure, factor.name, factor.basis, float(base), *ends, *found)
+
+
+def _order_rows(design: _Design, found: Sequence[_Outcome], measures: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """Of the sampled worlds, those in which each of two scenarios loses less (or has the higher value, where that is no matter of loss)."""
+    fair = design.method.worlds(len(design.factors))
+    first, second = found[:2]
+    for column, measure in enumerate(measures):
+        loss = MEASURES[measure].loss
+        gap = (first.values[:, column] - second.values[:, column])[design.first_of_sample :][fair] * (-1 if loss else 1)
+        shares = (float(np.mean(gap > 0)), float(np.mean(gap < 0)), float(np.mean(gap == 0)))
+        values = (float(outcome.values[0, column]) for outcome in (first, second))
+        yield (measure, first.of, second.of, "lower" if loss else "higher", *values, len(gap), *shares)
+
+
+def _parameter_row(factor: Factor) -> tuple[str, ...]:
+    paths = dict.fromkeys(member.path for member in factor.members)
+    return (factor.name, factor.basis, *map(written, factor.limits), factor.text, " ".join(paths))

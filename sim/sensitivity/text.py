@@ -1,0 +1,108 @@
+"""What a sensitivity analysis says, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from sim.measures.definitions import HEADLINE
+from sim.sensitivity.factors import without_range
+from sim.wording import bare, clean, measure_of, measure_title, number, scenario_title
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from sim.sensitivity.study import Study
+
+SHOWN = 4
+"""Parameters that are shown for each measure."""
+HOW = {
+    "morris": "mu*: how far a measure moves on average as the parameter crosses its range, wherever the others are.",
+    "sobol": "total: share of a measure's variance in which the parameter has a part; first: what it explains by itself.",
+}
+
+
+def as_tables(study: Study) -> Iterator[RenderableType]:
+    """The parts to print, one after the other."""
+    from rich.text import Text
+
+    method = study.manifest["method"]
+    yield Text(f"What moves {scenario_title(study.scenario) if study.against is None else clean(study.of)}", style="bold")
+    yield Text(_basis(study), style="dim")
+    yield from ("", _movers(study, method))
+    yield Text(HOW[method], style="dim")
+    yield Text(_said(study, method))
+    if not study.order.is_empty():
+        yield from ("", Text("Does the order of the two survive?", style="bold"), _order(study))
+    yield ""
+
+
+def _basis(study: Study) -> str:
+    size = {"morris": "trajectories", "sobol": "samples"}[study.manifest["method"]]
+    points = study.runs["point"].n_unique()
+    n = study.runs["replication"].n_unique()
+    left = without_range(study.scenario)
+    more = f"; {left} assumptions state no range and stay as they are" if left else ""
+    return f"{study.parameters.height} parameters, {study.manifest['size']} {size}, {points} points x {n} replications{more}"
+
+
+def _movers(study: Study, method: str) -> Table:
+    """The parameters that move each measure most."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    rank = {"morris": "mu_star", "sobol": "total"}[method]
+    for heading in ("measure and parameter", "mu*" if method == "morris" else "total", "as it is", "lowest", "highest", "rests on"):
+        table.add_column(heading, justify="left" if heading in ("measure and parameter", "rests on") else "right", overflow="fold")
+    for name, rows in _by_measure(study, rank).items():
+        measure = measure_of(name)
+        table.add_row(Text(measure_title(measure), style="bold"))
+        for row in rows.head(SHOWN).iter_rows(named=True):
+            value = f"{row[rank]:.2f}" if method == "sobol" else bare(row[rank], measure.kind)
+            ends = [number(row[end], measure.kind) for end in ("base", "at_low", "at_high")]
+            cells = (f"  {clean(row['parameter'])}", value, *ends, row["basis"])
+            table.add_row(*map(Text, cells))
+    return table
+
+
+def _by_measure(study: Study, rank: str) -> dict[str, pl.DataFrame]:
+    rows = study.indices.filter(pl.col("of") == study.of, pl.col(rank) > 0).sort(rank, descending=True, maintain_order=True)
+    names = dict.fromkeys((*(name for name in HEADLINE if name in rows["measure"]), *rows["measure"]))
+    return {name: rows.filter(measure=name) for name in names}
+
+
+def _said(study: Study, method: str) -> str:
+    """How many assumptions matter at all."""
+    rank = {"morris": "mu_star", "sobol": "total"}[method]
+    assumed = study.indices.filter(pl.col("of") == study.of, pl.col("basis") == "assumption")
+    names = assumed["parameter"].n_unique()
+    still = names - assumed.filter(pl.col(rank) > 0)["parameter"].n_unique()
+    return f"Of {names} assumptions varied, {still} move none of these measures at all."
+
+
+def _order(study: Study) -> Table:
+    """In which share of the sampled worlds each of the two is better."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    first, second = study.order["first"][0], study.order["second"][0]
+    for heading in ("measure", "better is", f"{clean(first)} better", f"{clean(second)} better", "equal", f"of {study.order['worlds'][0]}"):
+        table.add_column(heading, justify="left" if heading in ("measure", "better is") else "right", overflow="fold")
+    for row in study.order.iter_rows(named=True):
+        shares = [f"{100 * row[name]:.0f} %" for name in ("first_better", "second_better", "equal")]
+        table.add_row(*map(Text, (measure_title(measure_of(row["measure"])), row["better"], *shares, _survives(row))))
+    return table
+
+
+def _survives(row: dict[str, Any]) -> str:
+    """Whether the order that the scenarios have as they are holds in all sampled worlds."""
+    gap = (row["first_value"] - row["second_value"]) * (-1 if row["better"] == "lower" else 1)
+    if gap == 0:
+        return "no order" if row["equal"] < 1 else "always equal"
+    against = row["second_better" if gap > 0 else "first_better"]
+    return "survives" if against == 0 else f"turns in {100 * against:.0f} %"
