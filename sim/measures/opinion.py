@@ -21,12 +21,13 @@ _WIDTH = 2 / BINS
 class Opinions:
     """Private stances of a stack of replications, weighted by people's interest in each topic, and those that messages show."""
 
-    def __init__(self, ledger: Ledger, replications: int, meant: NDArray[np.bool_]) -> None:
-        """`meant`, (G,): groups whose private stances count."""
+    def __init__(self, ledger: Ledger, replications: int, meant: NDArray[np.bool_] | None = None) -> None:
+        """`meant`, (G,): groups whose private stances count; all if not given."""
         self._ledger = ledger
         self._replications = replications
         people, occasions = ledger.people, ledger.occasions
-        self._interest = (np.diff(people.topic_cdf, axis=1, prepend=0.0) * meant[:, None])[people.group]
+        interest = np.diff(people.topic_cdf, axis=1, prepend=0.0)
+        self._interest = (interest if meant is None else interest * meant[:, None])[people.group]
         self._stance = occasions.private_stance(people)
         self._bin = _bins(self._stance)
 

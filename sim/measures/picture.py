@@ -154,4 +154,5 @@ def _margins(cells: Floats) -> Floats:
 def _critical(histogram: Floats) -> Floats:
     """(replications, 1 + topics, 1 + groups) critical share of (replications, topics, groups, BINS) stances."""
     cells = _margins(histogram)
-    return ratio(cells[..., : BINS // 2].sum(axis=-1), cells.sum(axis=-1))
+    critical, other = cells[..., : BINS // 2].sum(axis=-1), cells[..., BINS // 2 :].sum(axis=-1)
+    return ratio(critical, critical + other)

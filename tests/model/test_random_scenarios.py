@@ -141,7 +141,18 @@ platform_parts = {
     "reading": some({"share": share}),
     "safeguards": some({"anonymity": st.booleans(), "no_data_sharing": st.booleans(), "rules_waived": st.booleans(), "kept": share}),
 }
-of_surveys = {name: part for name, part in platform_parts.items() if name != "rooms"}
+questions = some(
+    {
+        "instrument": st.sampled_from(["open", "direct", "list"]),
+        "asked_directly": share,
+        "list_items": st.sampled_from([[0.5], [0.1, 0.9]]),
+        "floor_shading": share,
+        "ceiling_shading": share,
+        "nonresponse": share,
+        "sponsor": st.sampled_from(["un", "government", "firm"]),
+    }
+)
+of_surveys = {"survey": questions, **{name: part for name, part in platform_parts.items() if name != "rooms"}}
 sessions = st.fixed_dictionaries(
     {}, optional={"days": st.sampled_from(["all", "weekdays", "tuesday"]), "start": st.integers(0, 24), "end": st.integers(0, 24)}
 )
@@ -220,7 +231,13 @@ scenarios = st.fixed_dictionaries(
         "platforms": st.fixed_dictionaries(dict.fromkeys(PLATFORMS, platforms)),
         "convenor": st.fixed_dictionaries(
             {"collects": st.lists(st.sampled_from(PLATFORMS), min_size=1, unique=True)},
-            optional={"start": hours, "every": st.sampled_from(["5 h", "24 h"]), "languages": st.just(["en"])},
+            optional={
+                "start": hours,
+                "every": st.sampled_from(["5 h", "24 h"]),
+                "languages": st.just(["en"]),
+                "weights": st.sampled_from(["none", "groups"]),
+                "loses": share,
+            },
         ),
         "timeline": st.lists(events, max_size=4),
         "abuse": some({"rate": st.sampled_from([0.0, 0.2, 2.0]), "half_life": st.sampled_from(["1 h", "30 d"])}),
@@ -240,7 +257,11 @@ def check_measures(what: Scenario, ledger: Ledger, world: str) -> None:
     for piece in pieces:
         there = piece.values[~np.isnan(piece.values)]
         assert np.isfinite(there).all(), piece.measure
-        if piece.measure in MEASURES and MEASURES[piece.measure].kind == "share" and piece.measure != "chilling_effect":
+        if (
+            piece.measure in MEASURES
+            and MEASURES[piece.measure].kind == "share"
+            and piece.measure not in ("chilling_effect", "support_list")
+        ):
             assert ((there >= 0) & (there <= 1 + 1e-12)).all(), piece.measure
     assert all(not np.isinf(piece.values).any() for piece in series(ledger, world, what.represents))
 
