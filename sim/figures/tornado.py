@@ -25,7 +25,7 @@ ROW = 0.3
 COLOURS = {"assumption": (ORANGE, VERMILLION), "source": (SKY, BLUE)}
 """At the lowest and at the highest value, by what the range rests on."""
 READING = (
-    "Bars: the measure with one parameter at an end of its range and the rest as in the scenario (pale: lowest, dark: highest). "
+    "Bars: the measure with one parameter at an end of its range and the rest as in the scenario (light: lowest, dark: highest). "
     "Parameters stand in the order of"
 )
 RANKS = {"mu_star": ("mean elementary effect, mu*, over the whole space", "mu*"), "total": ("total Sobol index", "total index")}
@@ -42,7 +42,7 @@ def draw(results: Sequence[Study]) -> Figure:
     figure = new_figure(9.5, sum(heights) + 1.6)
     axes = figure.subplots(len(shown), 1, squeeze=False, height_ratios=heights)[:, 0]
     for at, (measure, rows) in zip(axes, shown.items(), strict=True):
-        _bars(at, measure, rows, rank)
+        _bars(at, measure, rows, rank, differs=study.against is not None)
     _key(axes[0], [basis for basis in COLOURS if any(row["basis"] == basis for rows in shown.values() for row in rows)])
     headline(figure, _title(study, shown))
     note(figure, caption(results, f"{READING} the {RANKS[rank][0]}."))
@@ -67,10 +67,11 @@ def _title(study: Study, shown: dict[str, list[dict[str, Any]]]) -> str:
     return f"{scenario_title(study.scenario)} minus {scenario_title(study.against)}: what moves the difference"
 
 
-def _bars(at: Axes, measure: str, rows: Sequence[dict[str, Any]], rank: str) -> None:
+def _bars(at: Axes, measure: str, rows: Sequence[dict[str, Any]], rank: str, differs: bool) -> None:
     kind = measure_of(measure).kind
     scale = 100 if kind == "share" else 1
     base = scale * rows[0]["base"]
+    at.use_sticky_edges = False
     for line, row in enumerate(rows):
         for end, colour in zip(("at_low", "at_high"), COLOURS[row["basis"]], strict=True):
             side = -0.18 if end == "at_low" else 0.18
@@ -86,7 +87,9 @@ def _bars(at: Axes, measure: str, rows: Sequence[dict[str, Any]], rank: str) -> 
     at.tick_params(axis="y", length=0)
     at.set_ylim(len(rows) - 0.4, -0.6)
     at.margins(x=0.08)
-    at.set_title(f"{measure_title(measure_of(measure))}{', %' if kind == 'share' else ', percentage points' if kind == 'points' else ''}")
+    points = ", percentage points"
+    units = {"share": points if differs else ", %", "points": points}
+    at.set_title(f"{measure_title(measure_of(measure))}{units.get(kind, '')}")
 
 
 def _label(path: str) -> str:
