@@ -104,7 +104,8 @@ class Beliefs:
         if not spec.ambiguity_aversion:
             return mean
         spread = np.sqrt(np.maximum(mean * (1 - mean), 0.0) / (weight + 1))
-        return np.minimum(mean + spec.ambiguity_aversion * spread, 1.0)
+        feared: Floats = np.minimum(mean + spec.ambiguity_aversion * spread, 1.0)
+        return feared
 
     def perceived_reprisal(self, priors: Priors, person: Indices, room: Indices, worlds: Indices, now: float) -> Floats:
         """S, (n, w): the prior, raised by news as far as people feel exposed."""
