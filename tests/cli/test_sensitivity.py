@@ -1,0 +1,96 @@
+"""`chillsim sensitivity`, and figures of experiments and analyses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from sim.cli import main
+from sim.scenario import presets
+from sim.sensitivity.study import Study
+
+SAME = ("parameters.csv", "indices.csv", "order.csv", "measures.parquet", "scenario.yaml", "against.yaml")
+SIZE = ["--set", "horizon=2d", "--set", "groups.residents.size=100", "-n", "1", "--trajectories", "2"]
+VARIED = "platforms.*.rules.*.recall,beliefs.reprisal_own"
+"""One that matters, and one that cannot, as there are no reprisals."""
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two scenarios, one of which removes and the other blocks."""
+    monkeypatch.chdir(tmp_path)
+    text = presets.text("scenarios", "minimal")
+    Path("a.yaml").write_text(text.replace("name: minimal", "name: a"), encoding="utf-8")
+    Path("b.yaml").write_text(text.replace("name: minimal", "name: b").replace("remove", "block"), encoding="utf-8")
+    return tmp_path
+
+
+def ran(*arguments: str) -> str:
+    result = CliRunner().invoke(main, ["sensitivity", "a.yaml", *SIZE, "--jobs", "1", *arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_it_tells_what_matters_and_whether_the_order_survives(files: Path) -> None:
+    said = ran("--against", "b.yaml", "--parameters", VARIED)
+    assert "2 parameters, 2 trajectories, 22 points x 1 replications" in said
+    assert "Of 2 assumptions varied, 1 move none of these measures at all." in said
+    study = Study.read(files / "results/a-morris")
+    assert study.of == "a - b"
+    still = study.indices.filter(parameter="beliefs.reprisal_own")
+    assert (still["mu_star"] == 0).all()
+    assert (still["at_low"] == still["base"]).all()
+    recall = study.indices.filter(parameter="platforms.chat.rules.filter.recall", of="a", measure="removal_rate")
+    assert recall["mu_star"].item() > 0
+    removed = study.order.filter(measure="removal_rate").row(0, named=True)
+    assert (removed["better"], removed["first_better"], removed["second_better"], removed["worlds"]) == ("lower", 0, 1, 6)
+    plotted = CliRunner().invoke(main, ["plot", "results/a-morris"], catch_exceptions=False)
+    assert plotted.stdout == "results/a-morris/figures/tornado.png\n"
+    refused = CliRunner().invoke(main, ["plot", "results/a-morris", "--figure", "funnel"])
+    assert (refused.exit_code, refused.stderr) == (2, "funnel: shows results of one scenario each\n")
+
+
+def test_tables_are_the_same_for_any_number_of_jobs(files: Path) -> None:
+    for jobs in ("1", "2"):
+        ran("--against", "b.yaml", "--parameters", VARIED, "--jobs", jobs, "--out", jobs, "--quiet")
+    assert all((files / "1/a-morris" / name).read_bytes() == (files / "2/a-morris" / name).read_bytes() for name in SAME)
+    again = ran("--against", "b.yaml", "--parameters", VARIED, "--out", "1", "--resume")
+    assert "Of 2 assumptions varied" in again
+
+
+def test_sobol_indices(files: Path) -> None:
+    said = ran("--method", "sobol", "--samples", "4", "--parameters", VARIED, "--measures", "removal_rate")
+    assert "2 parameters, 4 samples, 21 points x 1 replications" in said
+    found = Study.read(files / "results/a-sobol").indices
+    assert found["measure"].unique().to_list() == ["removal_rate"]
+    by_name = dict(found.select("parameter", "total").iter_rows())
+    assert by_name["beliefs.reprisal_own"] == 0
+    assert by_name["platforms.chat.rules.filter.recall"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--parameters", "voice.csot"], "--parameters: voice.csot: a parameter whose evidence states a range; did you mean 'voice.cost'?"),
+        (["--measures", "joy"], "--measures: a measure (chillsim list measures), and got 'joy'"),
+        (["--method", "sobol", "--samples", "5"], "--samples: a power of 2, such as 64, and got 5"),
+        (["--against", "a.yaml"], "--against: a scenario of another name, and got two called a"),
+        (["--resume", "--force"], "--resume: continues what is there, and --force starts anew; got both"),
+    ],
+)
+def test_what_cannot_be_is_refused(files: Path, arguments: list[str], line: str) -> None:
+    result = CliRunner().invoke(main, ["sensitivity", "a.yaml", *arguments])
+    assert (result.exit_code, result.stderr) == (2, line + "\n")
+
+
+def test_heatmaps_of_experiments(files: Path) -> None:
+    vary = "experiment={vary: {platforms.chat.rules.filter.recall: [0, 1], voice.cost: [0.1, 0.5]}"
+    for design, name in ((f"{vary}}}", "grid"), (f"{vary.replace('[0.1, 0.5]', '{}')}, design: sobol, points: 16}}", "sample")):
+        arguments = ["run", "a.yaml", "--worlds", "full", *SIZE[:6], "--jobs", "1", "--out", name, "--set", design]
+        assert CliRunner().invoke(main, arguments, catch_exceptions=False).exit_code == 0
+        plotted = CliRunner().invoke(main, ["plot", f"{name}/a"], catch_exceptions=False)
+        assert plotted.stdout == f"{name}/a/figures/heatmap.png\n"
+    assert pl.read_csv("sample/a/design.csv").height == 16
