@@ -77,7 +77,15 @@ def predict_occasions(scenario: Scenario) -> float:
         return len(compile_trace(scenario))
     spontaneous = sum(group.size * group.messages_per_day for group in scenario.groups.values()) * scenario.horizon / 24
     branching = max((p.replies.branching for p in scenario.platforms.values() if p.kind != "survey"), default=0.0)
-    return spontaneous / (1 - branching)
+    return spontaneous / (1 - branching) * (1 + _abuse_per_message(scenario) / (1 - branching))
+
+
+def _abuse_per_message(scenario: Scenario) -> float:
+    """Abusive replies expected to a message, in rooms of the largest median size in which everybody is as hostile and as targeted."""
+    groups, people = scenario.groups.values(), sum(group.size for group in scenario.groups.values())
+    hostile, targeted = (sum(getattr(group, name) * group.size for group in groups) / people for name in ("hostile", "targeted"))
+    size = max(platform.rooms.median_size for platform in scenario.platforms.values())
+    return scenario.abuse.rate * targeted * hostile * size
 
 
 def batch_size(scenario: Scenario, worlds: int) -> int:
