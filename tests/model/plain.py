@@ -1,8 +1,8 @@
 """The model said again, slowly and plainly: one world, one occasion after the other, every sum taken anew. No arrays, no decayed counters.
 
-This is the executable specification of a window for scenarios without interpretation, abuse, exit, self-deletion and review desks, and hence without
-appeals. People, rooms and occasions are taken as drawn, and luck as it falls. Of the timeline it knows announcements, news, blocks, and parameters that are
-set, but for half-lives, notices and discovery. Compare docs/model.md, section 7.
+This is the executable specification of a window for scenarios without interpretation, abuse, exit, self-deletion and review desks, and
+hence without appeals. People, rooms and occasions are taken as drawn, and luck as it falls. Of the timeline it knows announcements, news,
+blocks, and parameters that are set, but for half-lives, notices and discovery. Compare docs/model.md, section 7.
 """
 
 from __future__ import annotations
