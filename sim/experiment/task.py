@@ -85,7 +85,8 @@ def _abuse_per_message(scenario: Scenario) -> float:
     groups, people = scenario.groups.values(), sum(group.size for group in scenario.groups.values())
     hostile, targeted = (sum(getattr(group, name) * group.size for group in groups) / people for name in ("hostile", "targeted"))
     size = max(platform.rooms.median_size for platform in scenario.platforms.values())
-    return scenario.abuse.rate * targeted * hostile * size
+    expected: float = scenario.abuse.rate * targeted * hostile * size
+    return expected
 
 
 def batch_size(scenario: Scenario, worlds: int) -> int:

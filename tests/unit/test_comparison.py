@@ -113,7 +113,7 @@ def test_measures_splits_and_baselines_can_be_chosen(make: Make) -> None:
         ({"baseline": "c"}, "no result is called 'c'; there are a, b"),
         ({"measures": ("herd_share",)}, "no result has a measure 'herd_share'; did you mean 'heard_share'?"),
         ({"split": "groop"}, "no result has a split 'groop'; did you mean 'group'?"),
-        ({"world": "fear"}, "a: has no world 'fear'; it has free, access"),
+        ({"world": "fear"}, "a: has no world 'fear'; it has free, abuse"),
     ],
 )
 def test_names_that_are_nowhere_are_refused(make: Make, options: dict[str, object], message: str) -> None:
