@@ -25,7 +25,8 @@ ROW = 0.3
 COLOURS = {"assumption": (ORANGE, VERMILLION), "source": (SKY, BLUE)}
 """At the lowest and at the highest value, by what the range rests on."""
 READING = (
-    "Bars: the measure with one parameter at an end of its range and the rest as in the scenario (light: lowest, dark: highest). "
+    "Bars: the measure with one parameter at an end of its range and the rest as in the scenario "
+    "(light: lowest, dark: highest; pp: percentage points). "
     "Parameters stand in the order of"
 )
 RANKS = {"mu_star": ("mean elementary effect, mu*, over the whole space", "mu*"), "total": ("total Sobol index", "total index")}
@@ -43,7 +44,11 @@ def draw(results: Sequence[Study]) -> Figure:
     axes = figure.subplots(len(shown), 1, squeeze=False, height_ratios=heights)[:, 0]
     for at, (measure, rows) in zip(axes, shown.items(), strict=True):
         _bars(at, measure, rows, rank, differs=study.against is not None)
-    _key(axes[0], [basis for basis in COLOURS if any(row["basis"] == basis for rows in shown.values() for row in rows)])
+    _key(
+        axes[0],
+        len(next(iter(shown.values()))) * ROW,
+        [basis for basis in COLOURS if any(row["basis"] == basis for rows in shown.values() for row in rows)],
+    )
     headline(figure, _title(study, shown))
     note(figure, caption(results, f"{READING} the {RANKS[rank][0]}."))
     return figure
@@ -87,7 +92,7 @@ def _bars(at: Axes, measure: str, rows: Sequence[dict[str, Any]], rank: str, dif
     at.tick_params(axis="y", length=0)
     at.set_ylim(len(rows) - 0.4, -0.6)
     at.margins(x=0.08)
-    points = ", percentage points"
+    points = ", pp"
     units = {"share": points if differs else ", %", "points": points}
     at.set_title(f"{measure_title(measure_of(measure))}{units.get(kind, '')}")
 
@@ -97,10 +102,11 @@ def _label(path: str) -> str:
     return text if len(text) <= 46 else f"\N{HORIZONTAL ELLIPSIS}{text[-45:]}"
 
 
-def _key(at: Axes, bases: Sequence[str]) -> None:
-    """What the colours mean."""
+def _key(at: Axes, height: float, bases: Sequence[str]) -> None:
+    """What the colours mean, above the title of a panel of this height in inches."""
     from matplotlib.patches import Patch
 
     names = {"assumption": "rests on an assumption", "source": "rests on a source"}
     patches = [Patch(color=COLOURS[basis][1], label=names[basis]) for basis in bases]
-    at.legend(handles=patches, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, borderaxespad=0.2, fontsize=9)
+    above = (1.0, 1 + 0.28 / height)
+    at.legend(handles=patches, loc="lower right", bbox_to_anchor=above, ncols=2, frameon=False, borderaxespad=0, fontsize=9)

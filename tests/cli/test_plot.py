@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.figures import FIGURES
+from sim.figures import FIGURES, SHOWS
 from tests.cli.conftest import Call
 
-OWN = [name for name in FIGURES if name != "compare"]
+OF_RESULTS = [name for name in FIGURES if name not in SHOWS]
+OWN = [name for name in OF_RESULTS if name != "compare"]
 
 
 def test_figures_of_one_result_go_into_it(call: Call, results: tuple[str, str]) -> None:
@@ -21,7 +22,7 @@ def test_figures_of_one_result_go_into_it(call: Call, results: tuple[str, str]) 
 
 def test_figures_of_several_results_go_beside_them(call: Call, results: tuple[str, str], tmp_path: Path) -> None:
     done = call("plot", *results)
-    assert done.stdout.splitlines() == [str(tmp_path / "results" / "figures" / f"{name}.png") for name in FIGURES]
+    assert done.stdout.splitlines() == [str(tmp_path / "results" / "figures" / f"{name}.png") for name in OF_RESULTS]
 
 
 @pytest.mark.parametrize(("form", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF")])

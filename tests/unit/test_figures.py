@@ -13,10 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import sim
-from sim.figures import FIGURES, FigureError, draw, save
+from sim.figures import FIGURES, SHOWS, FigureError, draw, save
 from sim.figures.style import wrapped
 from tests.unit.conftest import Make
 
+OF_RESULTS = [name for name in FIGURES if name not in SHOWS]
 LONG = "Tencent with anonymity, no data sharing and the platform's rules waived for the dialogue: every safeguard that was discussed"
 EVENTS = [
     {"at": f"{day} d", "label": label, "surge": {"topic": "climate", "factor": 2, "lasts": "1 d"}}
@@ -65,7 +66,7 @@ def shown(figure: Figure) -> list[tuple[str, Any]]:
     return [(text.get_text(), text.get_window_extent()) for text in found if text.get_text().strip() and text.get_visible()]
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", OF_RESULTS)
 @pytest.mark.filterwarnings("ignore:.*missing from font")
 def test_no_text_overlaps_another_or_leaves_the_figure(name: str, results: list[sim.Result]) -> None:
     if name == "compare" and len(results) == 1:
@@ -85,7 +86,7 @@ def test_no_text_overlaps_another_or_leaves_the_figure(name: str, results: list[
         assert box.y1 <= edge.y1 + 1, text
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", OF_RESULTS)
 def test_titles_are_never_mathematics(name: str, make: Make) -> None:
     results = [make(name, changes={"title": r"costs $5, or $\frac{1}{0}$ and {}_^ \$"}) for name in ("a", "b")]
     figure = draw(name, results)
