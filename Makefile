@@ -2,14 +2,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SCENARIOS := un75-website-survey un75-tencent un75-tencent-safeguards un75-western-platforms un75-withdrawn crackdown
+HOSTED := un75-tencent
+OTHERS := un75-website-survey un75-tencent-safeguards un75-two-track un75-western-platforms un75-withdrawn crackdown
+COMPARED := un75-website-survey un75-tencent un75-tencent-safeguards
+SCENARIOS := $(HOSTED) $(OTHERS)
 
 .PHONY: demo test lint reference clean
 
 demo: $(VENV)/.installed
-	@$(BIN)/chillsim run $(SCENARIOS:%=scenarios/%.yaml) --replications 8 --out results/demo --force --quiet
-	@echo
-	@$(BIN)/chillsim compare results/demo/un75-website-survey results/demo/un75-tencent results/demo/un75-tencent-safeguards
+	@$(BIN)/chillsim run $(OTHERS:%=scenarios/%.yaml) --replications 8 --out results/demo --force --quiet
+	@$(BIN)/chillsim run $(HOSTED:%=scenarios/%.yaml) --replications 8 --worlds shapley --out results/demo --force
+	@$(BIN)/chillsim compare $(COMPARED:%=results/demo/%)
 	@$(BIN)/chillsim plot $(SCENARIOS:%=results/demo/%) --out results/demo/figures
 	@echo
 	@echo "Tables: results/demo/*/summary.csv    Figures: results/demo/figures/*.png"
