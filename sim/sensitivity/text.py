@@ -36,7 +36,7 @@ def as_tables(study: Study) -> Iterator[RenderableType]:
     yield Text(HOW[method], style="dim")
     yield Text(_said(study, method))
     if not study.order.is_empty():
-        yield from ("", Text("Does the order of the two survive?", style="bold"), _order(study))
+        yield from ("", Text("Does the order of the two survive?", style="bold"), order_table(study.order))
     yield ""
 
 
@@ -84,16 +84,16 @@ def _said(study: Study, method: str) -> str:
     return f"Of {names} assumptions varied, {still} move none of these measures at all."
 
 
-def _order(study: Study) -> Table:
+def order_table(order: pl.DataFrame) -> Table:
     """In which share of the sampled worlds each of the two is better."""
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    first, second = study.order["first"][0], study.order["second"][0]
-    for heading in ("measure", "better is", f"{clean(first)} better", f"{clean(second)} better", "equal", f"of {study.order['worlds'][0]}"):
+    first, second = order["first"][0], order["second"][0]
+    for heading in ("measure", "better is", f"{clean(first)} better", f"{clean(second)} better", "equal", f"of {order['worlds'][0]}"):
         table.add_column(heading, justify="left" if heading in ("measure", "better is") else "right", overflow="fold")
-    for row in study.order.iter_rows(named=True):
+    for row in order.iter_rows(named=True):
         shares = [f"{100 * row[name]:.0f} %" for name in ("first_better", "second_better", "equal")]
         table.add_row(*map(Text, (measure_title(measure_of(row["measure"])), row["better"], *shares, _survives(row))))
     return table

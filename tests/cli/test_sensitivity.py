@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
@@ -84,6 +85,19 @@ def test_sobol_indices(files: Path) -> None:
 def test_what_cannot_be_is_refused(files: Path, arguments: list[str], line: str) -> None:
     result = CliRunner().invoke(main, ["sensitivity", "a.yaml", *arguments])
     assert (result.exit_code, result.stderr) == (2, line + "\n")
+
+
+def test_two_experiments_over_the_same_points_are_compared(files: Path) -> None:
+    vary = "experiment={vary: {platforms.chat.rules.filter.recall: [0, 1]}}"
+    for name in ("a", "b"):
+        arguments = ["run", f"{name}.yaml", "--worlds", "full", *SIZE[:6], "--jobs", "1", "--set", vary]
+        assert CliRunner().invoke(main, arguments, catch_exceptions=False).exit_code == 0
+    done = CliRunner().invoke(main, ["compare", "results/a", "results/b", "--measures", "removal_rate", "--format", "csv"])
+    row = pl.read_csv(StringIO(done.stdout)).row(0, named=True)
+    assert (row["worlds"], row["first_better"], row["second_better"], row["equal"]) == (2, 0, 0.5, 0.5)
+    assert "turns" not in CliRunner().invoke(main, ["compare", "results/a", "results/b", "--measures", "removal_rate"]).stdout
+    refused = CliRunner().invoke(main, ["compare", "results/a", "results/b", "--measures", "joy"])
+    assert (refused.exit_code, refused.stderr) == (2, "no experiment has a measure 'joy'\n")
 
 
 def test_heatmaps_of_experiments(files: Path) -> None:
