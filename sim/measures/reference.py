@@ -60,14 +60,14 @@ middle) for the shares of private, said and counted stances that the figure `opi
 | `summary.csv` | the same over replications: n, mean, sd, interval |
 | `series.parquet` | counts and perceived risks by hour |
 | `attribution.csv` | loss of voice by mechanism |
-| `brief.csv` | by world, topic and group (`all`: all of them): share critical `private` and as `seen` by the convenor, their `difference` in points \
-with `sd` and interval, `messages` and `people` behind it (means), `n` replications; cells without support are absent |
+| `brief.csv` | by world, topic and group (`all`: all of them): share critical `private` and as `seen` by the convenor, `difference` in \
+points with `sd` and interval, `messages` and `people` behind it (means), `n` replications; cells without support are absent |
 | `runs.csv`, `manifest.json` | status of every run; versions, seed, times, what was asked for |
 | `scenario.yaml` | the resolved scenario, which reproduces the result; the files that it names are beside it |
 | `ledger.parquet` | every occasion, with `--keep-ledger` |
 
-What surveys find is not weighted. `support_direct`, `support_list` and what is made of them are means over topics, each counting the same, of the topics
-on which enough have answered in that replication.
+What surveys find is not weighted. `support_direct`, `support_list` and what is made of them are means over the topics on which
+enough have answered in that replication, each topic counting the same.
 """
 
 _READING = {True: "higher is a greater loss", False: "higher is a smaller loss", None: "neither"}
