@@ -201,7 +201,7 @@ def by_day(what: Scenario, ledger: Ledger, world: str, before: float) -> dict[tu
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_scenarios_agree_to_the_bit_until_they_part(event: str) -> None:
-    """All before the parting agrees, and something after differs: without desks and self-deletion, fates are settled when something is said."""
+    """All before the parting agrees, and something after differs: without desks and self-deletion, a fate is settled at once."""
     (what, first), (other, second) = undisturbed(False), disturbed(EVENTS[event], False)
     early = [np.flatnonzero(ledger.occasions.time < PART) for ledger in (first, second)]
     for world in LADDER:
