@@ -37,7 +37,7 @@ def overview(result: Result) -> Iterator[RenderableType]:
         "The same, on average over all orders in which the mechanisms may act (Shapley)": _parts(result, "shapley"),
         "Who is heard least: share of their voice that someone saw": _groups(result, summary),
         "Messages that each rule took, per replication": _rules(summary),
-        "What leaders are told, and what people think: critical share by topic": _brief(result, world),
+        "What leaders are told / what people think: critical share by topic": _brief(result, world),
         "Measures": _headline(summary),
     }
     for title, table in tables.items():
@@ -93,7 +93,7 @@ def _brief(result: Result, world: str) -> Table:
         label = "all topics" if row["topic"] == "all" else level_title(result.scenario, "topic", row["topic"])
         told, thought = number(row["seen"], "share"), number(row["private"], "share")
         spread = f" {interval(row['ci_low'], row['ci_high'], 'points')}" if row["sd"] else ""
-        table.add_row(label, f"{told} told, {thought} thought", f"{number(row['difference'], 'points')}{spread}", "")
+        table.add_row(label, f"{told} / {thought}", f"{number(row['difference'], 'points')}{spread}", "")
     return table
 
 

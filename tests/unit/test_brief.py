@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import sim
 from sim.experiment.columns import BRIEF_COLUMNS
@@ -44,5 +46,12 @@ def test_rows_are_in_the_scenarios_order_and_supported(result: Result) -> None:
 
 
 def test_it_is_printed(result: Result) -> None:
-    titles = [str(part) for part in overview(result)]
-    assert any("What leaders are told" in title for title in titles)
+    console = Console(width=80, record=True, file=StringIO())
+    for part in overview(result):
+        console.print(part)
+    printed = console.export_text()
+    row = result.brief.filter(world="full", topic="all", group="all").row(0, named=True)
+    line = next(line for line in printed.splitlines() if line.startswith("all topics"))
+    assert "What leaders are told" in printed
+    assert line.startswith(f"all topics{'':20}{100 * row['seen']:.1f} % / {100 * row['private']:.1f} %")
+    assert line.rstrip().endswith("]"), "nothing is cut off at 80 columns"
