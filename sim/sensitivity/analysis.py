@@ -83,16 +83,14 @@ def analyse(
     """Which parameters move the outcome, and how far, over the ranges that their evidence states; luck is the same everywhere.
 
     Args:
-        scenario: what to simulate.
-        method: `Morris(trajectories)` or `Sobol(samples)`.
+        scenario, method: what to simulate, and `Morris(trajectories)` or `Sobol(samples)`.
         against: another scenario, run in the same worlds: does the order of the two survive?
         parameters: as `factors` takes them.
         measures: whose movements are looked at.
         replications, seed: instead of the scenario's.
         how: by whom the work is done.
         out: folder for the folder of the result, NAME-METHOD; nothing is written if None.
-        force, resume: as for `sim.run`.
-        asked: what the manifest records as asked for.
+        force, resume, asked: as for `sim.run`.
 
     Raises:
         ScenarioError: if there is nothing to vary, or some sampled values make no scenario.
@@ -102,25 +100,30 @@ def analyse(
     if unknown := [name for name in measures if name not in MEASURES]:
         raise ResultError(f"--measures: a measure (chillsim list measures), and got '{unknown[0]}'")
     plan = make_plan(scenario.model_copy(update={"experiment": None}), replications=replications, seed=seed, worlds=WORLD)
-    options = [plan.scenario]
-    if against is not None:
-        options.append(against.model_copy(update={"experiment": None, "seed": plan.scenario.seed, "replications": plan.replications}))
+    options = _options(plan, against)
     design = _Design(factors(options, parameters), method, plan.scenario.seed)
     request = {**request_of(plan), **_request(design, options)}
-    place = None if out is None else Path(out) / f"{scenario.name}-{method.name}"
     digest = sha256(json.dumps([request, plan.replications, list(measures)]).encode()).hexdigest()
-    if place is not None and resume and place.exists():
-        return _complete(place, digest)
+    name = f"{scenario.name}-{method.name}"
+    if out is not None and resume and (Path(out) / name).exists():
+        return _complete(Path(out) / name, digest)
     scenarios = [at for option, base in enumerate(options) for at in scenarios_at(base, list(design.values(option)))]
     started = now()
 
     def finish(outcomes: PointOutcomes) -> Study:
-        manifest = _manifest(plan, method, digest, started, asked)
-        return _study(options, design, outcomes, measures, manifest)
+        return _study(options, design, outcomes, measures, _manifest(plan, method, digest, started, asked))
 
-    points = Points(f"{scenario.name}-{method.name}", scenarios, plan.worlds, plan.replications, True, request)
+    points = Points(name, scenarios, plan.worlds, plan.replications, True, request)
     result, folder = run_points(points, how, finish, out, resume=resume, force=force)
     return replace(result, folder=folder)
+
+
+def _options(plan: Plan, against: Scenario | None) -> list[Scenario]:
+    """The scenarios, with the same seed."""
+    if against is None:
+        return [plan.scenario]
+    same = {"experiment": None, "seed": plan.scenario.seed, "replications": plan.replications}
+    return [plan.scenario, against.model_copy(update=same)]
 
 
 def _request(design: _Design, options: Sequence[Scenario]) -> dict[str, Any]:

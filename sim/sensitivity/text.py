@@ -44,9 +44,10 @@ def _basis(study: Study) -> str:
     size = {"morris": "trajectories", "sobol": "samples"}[study.manifest["method"]]
     points = study.runs["point"].n_unique()
     n = study.runs["replication"].n_unique()
+    runs = f"{n} replication{'s' if n > 1 else ''}"
     left = without_range(study.scenario)
     more = f"; {left} assumptions state no range and stay as they are" if left else ""
-    return f"{study.parameters.height} parameters, {study.manifest['size']} {size}, {points} points x {n} replications{more}"
+    return f"{study.parameters.height} parameters, {study.manifest['size']} {size}, {points} points x {runs}{more}"
 
 
 def _movers(study: Study, method: str) -> Table:

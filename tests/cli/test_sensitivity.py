@@ -37,7 +37,7 @@ def ran(*arguments: str) -> str:
 
 def test_it_tells_what_matters_and_whether_the_order_survives(files: Path) -> None:
     said = ran("--against", "b.yaml", "--parameters", VARIED)
-    assert "2 parameters, 2 trajectories, 22 points x 1 replications" in said
+    assert "2 parameters, 2 trajectories, 22 points x 1 replication" in said
     assert "Of 2 assumptions varied, 1 move none of these measures at all." in said
     study = Study.read(files / "results/a-morris")
     assert study.of == "a - b"
@@ -64,7 +64,7 @@ def test_tables_are_the_same_for_any_number_of_jobs(files: Path) -> None:
 
 def test_sobol_indices(files: Path) -> None:
     said = ran("--method", "sobol", "--samples", "4", "--parameters", VARIED, "--measures", "removal_rate")
-    assert "2 parameters, 4 samples, 21 points x 1 replications" in said
+    assert "2 parameters, 4 samples, 21 points x 1 replication" in said
     found = Study.read(files / "results/a-sobol").indices
     assert found["measure"].unique().to_list() == ["removal_rate"]
     by_name = dict(found.select("parameter", "total").iter_rows())
