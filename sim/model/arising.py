@@ -23,7 +23,8 @@ def prompted(world: World, window: Stretch, at: Indices) -> Flags:
     """(m, W): whether what would prompt some replies is there to be seen; what was heard in a meeting cannot be taken back."""
     ledger, parent, time = world.ledger, window.parent[at], window.time[at, None]
     shown, gone = ledger.shown.take(parent, axis=0), ledger.gone.take(parent, axis=0)
-    there = ((shown <= time) & (time < gone)) | (ledger.back.take(parent, axis=0) <= time)
+    back = ledger.back[parent]  # not `take`, which copies the whole of an array whose entries are all one
+    there = ((shown <= time) & (time < gone)) | (back <= time)
     if (live := world.policy.meetings.live).any():
         there |= live[np.maximum(window.venue.take(at, axis=0), 0)] & (shown <= time) & (shown < gone)
     if world.interpretation.anywhere:
