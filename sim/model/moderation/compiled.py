@@ -21,7 +21,10 @@ from sim.scenario.schema import ClassifierRule, DirectiveRule, KeywordRule, Repo
 
 @dataclass(frozen=True)
 class CompiledRule:
-    """A rule with what it needs at run time; the masks are None where the rule covers all."""
+    """A rule with what it needs at run time; the masks are None where the rule covers all.
+
+    `sanctioned` says whether its platform has a ladder of sanctions.
+    """
 
     platform: int
     name: str
@@ -32,6 +35,7 @@ class CompiledRule:
     kinds: Flags | None
     topics: Flags | None
     detect: Detector
+    sanctioned: bool
 
     @property
     def about_abuse(self) -> bool:
@@ -53,7 +57,9 @@ class CompiledRule:
         return rows[~messages.kept[rows]] if waived[self.platform] else rows
 
     def points(self, messages: Submissions, rows: Indices) -> Floats:
-        """(m,) points that an action under this rule on the messages at `rows` adds towards sanctions."""
+        """(m,) points that an action under this rule on the messages at `rows` adds towards sanctions; 0 where there are none."""
+        if not self.sanctioned:
+            return np.zeros(len(rows))
         return self.spec.severity * self.detect.severity(messages, rows)
 
     def _in_force(self, messages: Submissions, rows: Indices) -> Indices:
@@ -83,6 +89,7 @@ def _compile(scenario: Scenario, texts: Texts | None, index: int, platform: str,
         kinds=_mask(ROOM_KINDS, rule.rooms),
         topics=_mask(scenario.topics, rule.topics),
         detect=_detector(scenario, texts, platform, name, rule, salt),
+        sanctioned=scenario.platforms[platform].sanctions is not None,
     )
 
 
