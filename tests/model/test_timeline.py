@@ -207,7 +207,7 @@ def test_an_announcement_replaces_the_prior_of_those_who_believe_it() -> None:
         {"at": "2 d", "announce": {"platform": "chat", "belief": "removal", "value": 0.6, "believed": 1.0}},
         {"at": "3 d", "announce": {"platform": "chat", "belief": "removal", "value": 0.9, "believed": 1.0, "groups": []}},
     ]
-    ledger = run(scenario(PLAIN, timeline=events, beliefs={"removal_strength": 1e6}), worlds=("fear",))
+    ledger = run(scenario(PLAIN, timeline=events, beliefs={"removal_strength": 1e6, "ambiguity_aversion": 0.0}), worlds=("fear",))
     time, reprisal, removal = np.floor(ledger.occasions.time), ledger.reprisal_risk[:, 0], ledger.removal_risk[:, 0]
     assert np.allclose(reprisal[time < 24], 0.5 * 0.8 * 0.4)
     believe = np.isclose(reprisal, 0.05)
