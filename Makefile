@@ -18,7 +18,7 @@ demo: $(VENV)/.installed
 	@echo "Tables: results/demo/*/summary.csv    Figures: results/demo/figures/*.png"
 
 test: $(VENV)/.installed-test lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
