@@ -32,8 +32,8 @@ def appeal_measures(
     ledger: Ledger, world: int, appealable: Flags, replication: NDArray[np.int32], level: NDArray[np.integer], shape: tuple[int, int]
 ) -> Iterator[Values]:
     """Of actions on the platforms at which authors may appeal, (F,), by (O,) level; shape is (replications, levels)."""
-    venue = ledger.venue[:, world]
-    rows = np.flatnonzero((venue >= 0) & appealable[venue] & (ledger.outcome[:, world] > Outcome.UNSAID))
+    said = np.flatnonzero(ledger.outcome[:, world] > Outcome.UNSAID)
+    rows = said[appealable[ledger.venue[said, world]]]
     marks, cell = ledger.marks[rows, world], replication[rows].astype(np.int64) * shape[1] + level[rows]
     taken = (ledger.outcome[rows, world] < Outcome.STOOD) | ((marks & Mark.REINSTATED) > 0)
 

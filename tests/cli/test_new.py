@@ -49,6 +49,8 @@ def test_it_writes_a_scenario_on_a_platform_that_ships(start: str) -> None:
     scenario = load("mine.yaml")
     assert presets.title("platforms", start) == f"{scenario.platforms['platform'].title}, 2020"
     assert [parameter.path for parameter in parameters(scenario) if parameter.basis == "none stated"] == []
+    (full,) = run_task(load("mine.yaml", ["horizon=3 d", "window=1 h"]), [0], ["full"])
+    assert full.measures.height > 0
 
 
 def test_it_never_overwrites() -> None:
