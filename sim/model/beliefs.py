@@ -148,30 +148,37 @@ class Beliefs:
         heat: Floats,
         times: Floats,
         explained: Flags,
-        sign: Indices | int = 1,
+        weight: Floats | float = 1.0,
         sanctions: Indices | int = 0,
     ) -> None:
         """Actions that authors learned of, in order of time; those that are not explained teach them about other topics as well.
 
-        A `sign` of -1 (and heat below 0) takes an action back that had been recorded as of that time. `sanctions` that came with an action
-        are noticed like further actions.
+        A `weight` below 0 (and heat below 0) takes an action back that had been recorded as of that time. `sanctions` that came with an
+        action are noticed like further actions.
         """
         topics = self._people.topics
         topic = pair % topics
         spilt = np.where(explained, 0.0, self._spec.spillover)[:, None]
-        weight = np.where(np.arange(topics) == topic[:, None], 1.0, spilt).reshape(-1)
+        share = np.where(np.arange(topics) == topic[:, None], 1.0, spilt).reshape(-1)
         pairs = ((pair - topic)[:, None] + np.arange(topics)).reshape(-1)
-        some = np.flatnonzero(weight)
+        some = np.flatnonzero(share)
         at = some // topics
-        self._own_messages.add(pairs[some], worlds[at], (0.0, weight[some] * heat[at]), times[at])
-        self._own_noticed.add(person, worlds, (self._notice(explained) * sign + sanctions,), times)
+        self._own_messages.add(pairs[some], worlds[at], (0.0, share[some] * heat[at]), times[at])
+        self._own_noticed.add(person, worlds, (self._notice(explained) * weight + sanctions,), times)
 
     def record_public_action(
-        self, room: Indices, room_pair: Indices, worlds: Indices, heat: Floats, times: Floats, explained: Flags, sign: Indices | int = 1
+        self,
+        room: Indices,
+        room_pair: Indices,
+        worlds: Indices,
+        heat: Floats,
+        times: Floats,
+        explained: Flags,
+        weight: Floats | float = 1.0,
     ) -> None:
         """Actions that everybody in a room saw, in order of time; see `record_action`."""
         self._room_messages.add(room_pair, worlds, (0.0, heat), times)
-        self._room_noticed.add(room, worlds, (self._notice(explained) * sign,), times)
+        self._room_noticed.add(room, worlds, (self._notice(explained) * weight,), times)
 
     def _notice(self, explained: Flags) -> Floats:
         weight: Floats = np.where(explained, self._spec.explained_weight, 1.0)

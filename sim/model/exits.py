@@ -37,8 +37,8 @@ class Exits:
         self._afraid = np.flatnonzero(world.switches.fear)
         world.env.process(self._days())
 
-    def suffer_action(self, person: Indices, venue: Indices, column: Indices, time: Floats, actions: Indices, sanctions: Indices) -> None:
-        """People have noticed actions on their messages, or their reversal (-1), and sanctions that came with them."""
+    def suffer_action(self, person: Indices, venue: Indices, column: Indices, time: Floats, actions: Floats, sanctions: Indices) -> None:
+        """People have noticed actions on their messages by weight (below 0: reversals), and sanctions that came with them."""
         hazard = self._spec.removal * actions + self._spec.sanction * sanctions
         self._add(person, venue, column, time, hazard)
 

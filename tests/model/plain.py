@@ -42,6 +42,7 @@ class Said:
     rule: int = -1
     kept: bool = True
     audience: int = 0
+    label: tuple[float, int] = (math.inf, -1)
 
     @property
     def published(self) -> bool:
@@ -276,30 +277,41 @@ class Plain:
             mine, heard = self.same_pair(message, i), self.same_talk(message, i)
             seen = self.decay(now - message.time, spec.removal_half_life) * message.heat
             heat += seen * (mine + spec.witness_weight * (heard and message.published))
-            if self.has_gone(message, now):
-                lesson = self.decay(now - self.when(message), spec.removal_half_life) * message.heat
-                own = self.weight_on_topic(message, i) * self.author_learns(message, now)
-                acted += lesson * (own + spec.witness_weight * (heard and self.notice(message) == "public"))
+            for time, rule, weight, learns in self.lessons(message, now):
+                lesson = weight * self.decay(now - time, spec.removal_half_life) * message.heat
+                own = self.weight_on_topic(message, rule, i) * learns
+                acted += lesson * (own + spec.witness_weight * (heard and rule.notice == "public"))
         mean = min((spec.removal_strength * prior + acted) / (spec.removal_strength + heat), 1.0)
         spread = math.sqrt(max(mean * (1 - mean), 0.0) / (spec.removal_strength + heat + 1))
         return min(mean + spec.ambiguity_aversion * spread, 1.0)
 
-    def weight_on_topic(self, message: Said, i: int) -> float:
+    def lessons(self, message: Said, now: float) -> list[tuple[float, Rule, float, bool]]:
+        """What has been done to a message by now: when, under which rule, its weight, and whether the author learns of it."""
+        found = []
+        if self.has_gone(message, now):
+            rule = self.rules[message.rule][2]
+            found.append((self.when(message), rule, 1.0, self.author_learns(message, rule) or bool(self.steps_after(message, now))))
+        if message.label[0] <= now:
+            rule = self.rules[message.label[1]][2]
+            found.append((message.label[0], rule, self.scenario.beliefs.label_weight, self.author_learns(message, rule)))
+        return found
+
+    def weight_on_topic(self, message: Said, rule: Rule, i: int) -> float:
         """Of an action on a message, for what its author believes about an occasion's topic."""
         if message.person != self.person(i) or self.same_pair(message, i):
             return float(self.same_pair(message, i))
-        return 0.0 if self.rules[message.rule][2].reason else self.scenario.beliefs.spillover
+        return 0.0 if rule.reason else self.scenario.beliefs.spillover
 
     def noticed(self, i: int, now: float, before: list[Said]) -> float:
         spec, actions = self.scenario.beliefs, 0.0
         for message in before:
-            if self.has_gone(message, now):
-                weight = self.decay(now - self.when(message), spec.noticed_half_life)
-                if message.person == self.person(i):
-                    actions += weight * len(self.steps_after(message, now))
-                weight *= spec.explained_weight if self.rules[message.rule][2].reason else 1.0
-                actions += weight * (message.person == self.person(i) and self.author_learns(message, now))
-                actions += weight * spec.witness_weight * (self.same_room(message, i) and self.notice(message) == "public")
+            mine = message.person == self.person(i)
+            if mine and self.has_gone(message, now):
+                actions += self.decay(now - self.when(message), spec.noticed_half_life) * len(self.steps_after(message, now))
+            for time, rule, weight, learns in self.lessons(message, now):
+                weight *= self.decay(now - time, spec.noticed_half_life) * (spec.explained_weight if rule.reason else 1.0)
+                actions += weight * (mine and learns)
+                actions += weight * spec.witness_weight * (self.same_room(message, i) and rule.notice == "public")
         actions += sum(self.decay(now - time, spec.noticed_half_life) * spec.emboldening for time in self.angered(i))
         return 1 - math.exp(-actions / spec.noticed_scale)
 
@@ -395,7 +407,7 @@ class Plain:
 
     def moderate(self, i: int, message: Said) -> None:
         """Rules before publication, then those after it; the soonest removal counts."""
-        labels: list[tuple[float, float]] = []
+        labels: list[tuple[float, int]] = []
         numbered = [(index, *rule) for index, rule in enumerate(self.rules) if rule[0] == self.venue[i]]
         for index, _, name, rule in sorted(numbered, key=lambda entry: entry[3].action != "block"):
             flagged = self.flagged(i, message, name, rule)
@@ -406,7 +418,7 @@ class Plain:
                 continue
             at = message.time + flagged + self.wait(rule.delay, Purpose.RULE_DELAY, i, self.salt(i, name))
             if rule.action == "label":
-                labels.append((at, rule.turns_away))
+                labels.append((at, index))
             elif at < message.gone:
                 message.gone, message.rule = at, index
         if message.gone < self.scenario.horizon:
@@ -416,9 +428,9 @@ class Plain:
         if message.rule >= 0 and self.notice(message) != "none":
             self.marks[i] |= Mark.NOTIFIED
         if labels and min(labels)[0] < min(message.gone, self.scenario.horizon):
-            at, turns_away = min(labels)
+            message.label = at, by = min(labels)
             to_come = 0.5 ** ((at - message.time) / self.platforms[self.venue[i]].reading.half_life)
-            message.audience = round(message.audience * (1 - turns_away * to_come))
+            message.audience = round(message.audience * (1 - self.rules[by][2].turns_away * to_come))
             self.marks[i] |= Mark.LABELLED
 
     def flagged(self, i: int, message: Said, name: str, rule: Rule) -> float:
@@ -486,9 +498,8 @@ class Plain:
     def notice(self, message: Said) -> str:
         return self.rules[message.rule][2].notice
 
-    def author_learns(self, message: Said, now: float) -> bool:
-        discovers = self.luck(Purpose.DISCOVERY, message.occasion) < self.scenario.beliefs.discovery
-        return self.notice(message) != "none" or discovers or bool(self.steps_after(message, now))
+    def author_learns(self, message: Said, rule: Rule) -> bool:
+        return rule.notice != "none" or self.luck(Purpose.DISCOVERY, message.occasion) < self.scenario.beliefs.discovery
 
     # Sanctions
 

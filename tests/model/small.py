@@ -72,7 +72,7 @@ RICH: dict[str, Any] = {
                     "detector": "directive", "topics": ["human-rights"], "stance": "critical", "start": "3 d", "end": "5 d",
                     "compliance": 0.5, "action": "remove", "resides_in": ["home"], "rooms": ["group"],
                 },
-                "disputed": {"detector": "sample", "share": 0.2, "action": "label"},
+                "disputed": {"detector": "sample", "share": 0.2, "action": "label", "notice": "public", "delay": {"exponential": "1 h"}},
             },
             "desks": {
                 "office": {

@@ -183,6 +183,18 @@ def test_a_late_label_turns_away_only_who_had_not_read_yet() -> None:
     assert (np.abs(ledger.audience[rows, at] - halved) < 0.5001).all()
 
 
+@pytest.mark.parametrize(("notice", "learn"), [("none", False), ("author", True), ("public", True)])
+def test_people_learn_of_a_label_as_far_as_they_are_told(notice: str, learn: bool) -> None:
+    label = {"detector": "sample", "share": 1.0, "action": "label", "notice": notice}
+    risks = []
+    for weight in (0.0, 0.5):
+        beliefs = {"discovery": 0.0, "label_weight": weight, "ambiguity_aversion": 0.0}
+        named = merged(PLAIN, {"platforms": {"chat": {"rules": {"mark": label}}}, "groups": {"locals": {"reactance": 0.0}}})
+        risks.append(run(scenario(named, beliefs=beliefs, voice={"fear_of_removal": 0.0}), worlds=("moderation+fear",)).removal_risk)
+    assert (risks[1] >= risks[0]).all()
+    assert (risks[1] > risks[0]).any() == learn
+
+
 def test_a_label_may_be_put_by_a_desk() -> None:
     desk = {"roster": [{"reviewers": 3}], "service": {"fixed": "6 min"}, "threshold": 0.3, "error_rate": 0.0}
     label = {"detector": "sample", "share": 1.0, "action": "label", "turns_away": 1.0, "desk": "office"}

@@ -234,6 +234,7 @@ def test_the_tiny_scenario_shows_nearly_everything() -> None:
     [
         {"beliefs": {"removal_half_life": "3 d"}},
         {"beliefs": {"discovery": 0.0}},
+        {"beliefs": {"label_weight": 0.0}},
         {"voice": {"softened_cost": 0.1}},
         {"jurisdictions": {"home": {"reprisal": {"silence": "1 d"}}}},
         {"convenor": {"every": "12 h"}},
@@ -242,6 +243,7 @@ def test_the_tiny_scenario_shows_nearly_everything() -> None:
     ids=[
         "forgets more slowly",
         "never discovers",
+        "takes no notice of labels",
         "softens more easily",
         "is silent for less long",
         "visits less often",

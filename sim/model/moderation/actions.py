@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.model.counter import Indices
 from sim.model.delays import waits
@@ -64,7 +63,8 @@ class Actions:
         self._teacher.plan(planned)
         self._appeals.plan(planned)
         labelled = np.flatnonzero(verdict.labelled < np.minimum(verdict.gone, horizon))
-        self._label(messages.occasion[labelled], messages.world[labelled], verdict.label[labelled], verdict.labelled[labelled])
+        some = messages.take(labelled)
+        self._label(verdict.labelled[labelled], some.occasion, some.world, verdict.label[labelled], some.heat)
         for cases in verdict.cases:
             due = cases.arrival < horizon
             self._send(messages.take(cases.rows[due]), cases.rule, cases.arrival[due])
@@ -108,14 +108,15 @@ class Actions:
         points = self._world.pipeline.points(messages, rows, verdict.rule[rows])
         return lessons(time, messages.occasion[rows], messages.world[rows], verdict.rule[rows], messages.heat[rows], points)
 
-    def _label(self, occasion: Indices, column: Indices, rule: NDArray[np.integer], times: Floats) -> None:
-        """Mark messages, and turn some of their readers to come away."""
+    def _label(self, times: Floats, occasion: Indices, column: Indices, rule: Indices, heat: Floats) -> None:
+        """Mark messages, turn some of their readers to come away, and let people learn of it; a label adds no points."""
         world, ledger = self._world, self._world.ledger
         turns_away = np.array([compiled.spec.turns_away for compiled in world.pipeline.rules])[rule]
         half_life = np.array([platform.reading.half_life for platform in world.policy.scenario.platforms.values()])
         to_come = 2.0 ** -((times - ledger.shown[occasion, column]) / half_life[ledger.venue[occasion, column]])
         ledger.marks[occasion, column] |= np.uint16(Mark.LABELLED)
         ledger.audience[occasion, column] = np.rint(ledger.audience[occasion, column] * (1 - turns_away * to_come))
+        self._teacher.plan(lessons(times, occasion, column, rule, heat, np.zeros(len(times))))
 
     def _send(self, messages: Submissions, rule_index: int, arrivals: np.ndarray) -> None:
         world, rule = self._world, self._world.pipeline.rules[rule_index]
@@ -161,7 +162,7 @@ class Actions:
         if ledger.gone[where] <= self._world.env.now:
             return
         if self._world.pipeline.rules[review.rule].spec.action == "label":
-            self._label(*(np.array([value]) for value in (*where, review.rule, self._world.env.now)))
+            self._label(*(np.array([value]) for value in (self._world.env.now, *where, review.rule, review.heat)))
         else:
             ledger.gone[where] = self._world.env.now
             ledger.outcome[where] = self._world.pipeline.outcomes[review.rule]

@@ -72,9 +72,8 @@ class Teacher:
             self._teach(ahead[:due])
 
     def _happens(self, lessons: Lessons) -> NDArray[np.bool_]:
-        """(m,) whether nothing else has taken the message first."""
-        gone = self._world.ledger.gone[lessons["occasion"], lessons["world"]]
-        happens: NDArray[np.bool_] = np.isinf(gone) | (gone == lessons["acted"])
+        """(m,) whether nothing else has taken the message first; what is labelled may go later."""
+        happens: NDArray[np.bool_] = self._world.ledger.gone[lessons["occasion"], lessons["world"]] >= lessons["acted"]
         return happens
 
     def _teach(self, happened: Lessons) -> None:
@@ -87,11 +86,12 @@ class Teacher:
         person, topic = occasions.person[known["occasion"]], occasions.topic[known["occasion"]]
         pair = person * np.int64(world.people.topics) + topic
         explained = world.pipeline.explained[known["rule"]]
-        sign, heat = known["sign"], known["sign"] * known["heat"]
-        world.beliefs.record_action(person, pair, known["world"], heat, known["acted"], explained, sign, sanctions)
+        weight = known["sign"] * world.pipeline.weight[known["rule"]]
+        heat = weight * known["heat"]
+        world.beliefs.record_action(person, pair, known["world"], heat, known["acted"], explained, weight, sanctions)
         if world.exits is not None:
             venue = world.ledger.venue[known["occasion"], known["world"]]
-            world.exits.suffer_action(person, venue, known["world"], known["acted"], sign, sanctions)
+            world.exits.suffer_action(person, venue, known["world"], known["acted"], weight, sanctions)
         self._teach_rooms(happened[world.pipeline.public[happened["rule"]]])
 
     def _teach_rooms(self, public: Lessons) -> None:
@@ -102,5 +102,5 @@ class Teacher:
         room = room_of(world.rooms, occasions, public["occasion"], venue[:, None])[:, 0]
         public, room = public[room > 0], room[room > 0]
         pair = room * np.int64(world.people.topics) + occasions.topic[public["occasion"]]
-        explained, sign = world.pipeline.explained[public["rule"]], public["sign"]
-        world.beliefs.record_public_action(room, pair, public["world"], sign * public["heat"], public["acted"], explained, sign)
+        explained, weight = world.pipeline.explained[public["rule"]], public["sign"] * world.pipeline.weight[public["rule"]]
+        world.beliefs.record_public_action(room, pair, public["world"], weight * public["heat"], public["acted"], explained, weight)

@@ -91,6 +91,7 @@ class Pipeline:
         rules: in the order of their indices.
         outcomes: by rule, what becomes of a message that it takes.
         notified, public: by rule, whether authors, and whether rooms, are told.
+        weight: by rule, of its actions as a lesson.
         explained: by rule, whether who learns of its actions is told why.
         reads: by platform, whether any rule, or machine interpretation, looks at the words of messages.
     """
@@ -103,6 +104,7 @@ class Pipeline:
         self.outcomes = np.array([_OUTCOME[spec.action] for spec in specs] or [Outcome.STOOD], np.uint8)
         self.notified = np.array([spec.notice != "none" for spec in specs], np.bool_)
         self.public = np.array([spec.notice == "public" for spec in specs], np.bool_)
+        self.weight = np.array([policy.scenario.beliefs.label_weight if spec.action == "label" else 1.0 for spec in specs])
         self.explained = np.array([spec.reason for spec in specs], np.bool_)
         self.reads = np.array([_reads_words(platform) for platform in policy.scenario.platforms.values()])
 

@@ -250,6 +250,12 @@ class Beliefs(Part):
         assumption="explanations are taken as fairer (order: Jhaver, Bruckman & Gilbert 2019)",
         range=(0.2, 1),
     )
+    label_weight: Probability = parameter(
+        0.2,
+        "Weight of a label, as evidence of removal and among noticed censorship, against an action that takes the message away.",
+        assumption="a label leaves the message standing; no source",
+        range=(0, 0.5),
+    )
     reprisal_half_life: Annotated[Duration, Field(ge=1)] = parameter(
         "180 d",
         "News of reprisals loses half its weight in this time.",
