@@ -7,7 +7,6 @@ import io
 import json
 import random
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.importers import Imported, Options, UnusableFile
+from sim.importers import Imported, Options
 from sim.importers.registry import importer
 from sim.scenario.problems import Problem
 from sim.scenario.score_curves import read_score_curves
 from sim.scenario.traffic import read_traffic
+from tests.hostile import imports
 from tests.unit.chats import ANDROID, IOS, discord, posted, said, telegram
 
 KINDS = ("chat", "trace", "scores")
@@ -77,20 +77,8 @@ def is_number(cell: str) -> bool:
 
 
 def tried(kind: str, path: Path) -> Imported | list[str]:
-    """What an importer makes of a file, within bounded time; refusals can be printed, and outputs can be read by scenarios."""
     keep = {"keep_text": True, "keep_names": True, "trace": True} if kind == "chat" else {"keep_text": True, "keep_names": True}
-    start = time.process_time()
-    try:
-        result: Imported | list[str] = importer(kind).read([path], options(kind, **(keep if kind != "scores" else {})))
-    except UnusableFile as error:
-        result = list(error.problems)
-    assert time.process_time() - start < SECONDS
-    if isinstance(result, Imported):
-        check(result)
-    else:
-        assert result
-        assert all(line and line.isprintable() and len(line) < 2_000 for line in result)
-    return result
+    return imports.tried(kind, path, options(kind, **(keep if kind != "scores" else {})), SECONDS, check)
 
 
 def check(imported: Imported) -> None:
@@ -132,11 +120,7 @@ def test_what_is_strange_does_no_harm(kind: str, name: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_large_files_are_refused_unread(kind: str, tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    with path.open("wb") as file:
-        file.truncate(200_000_000)
-    (line,) = tried(kind, path)  # type: ignore[misc]
-    assert line.endswith("at most 64 MB, and got 200 MB; --max-size raises the limit")
+    imports.check_refused_unread(tmp_path, lambda path: tried(kind, path))
 
 
 def test_harmful_names_and_texts_are_made_harmless(tmp_path: Path) -> None:

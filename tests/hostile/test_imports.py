@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import random
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.importers import Imported, Options, UnusableFile
-from sim.importers.registry import importer
+from sim.importers import Imported, Options
 from sim.scenario.domain_blocks import read_domain_blocks
 from sim.scenario.problems import Problem
 from sim.scenario.rule_list import read_rule_list
+from tests.hostile import imports
 
 KINDS = ("combinations", "wildcards", "allow-combinations", "snapshots", "domain-blocks")
 SECONDS = 5.0
@@ -54,19 +53,7 @@ READ_OR_REFUSED: dict[str, bytes] = {
 
 
 def tried(kind: str, path: Path, options: Options | None = None) -> Imported | list[str]:
-    """What an importer makes of a file, within bounded time; refusals can be printed, and outputs can be read by scenarios."""
-    start = time.process_time()
-    try:
-        result: Imported | list[str] = importer(kind).read([path], options or Options())
-    except UnusableFile as error:
-        result = list(error.problems)
-    assert time.process_time() - start < SECONDS
-    if isinstance(result, Imported):
-        check(result)
-    else:
-        assert result
-        assert all(line and line.isprintable() and len(line) < 2_000 for line in result)
-    return result
+    return imports.tried(kind, path, options or Options(), SECONDS, check)
 
 
 def check(imported: Imported) -> None:
@@ -102,12 +89,7 @@ def test_bombs_are_read_or_refused_in_time(name: str, kind: str, tmp_path: Path)
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_large_files_are_refused_before_they_are_read(kind: str, tmp_path: Path) -> None:
-    path = tmp_path / "large.csv"
-    with path.open("wb") as file:
-        file.truncate(200_000_000)
-    start = time.process_time()
-    assert tried(kind, path) == [f"{path}: at most 64 MB, and got 200 MB; --max-size raises the limit"]
-    assert time.process_time() - start < 0.1
+    imports.check_refused_unread(tmp_path, lambda path: tried(kind, path))
 
 
 @pytest.mark.parametrize("kind", KINDS)
