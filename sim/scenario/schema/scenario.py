@@ -9,13 +9,14 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.scenario.schema.abuse import Abuse, Exit
 from sim.scenario.schema.base import Date, Duration, Name, OneOf, Part, Probability, parameter
+from sim.scenario.schema.beliefs import Beliefs
 from sim.scenario.schema.experiment import Experiment
 from sim.scenario.schema.jurisdiction import Jurisdiction
 from sim.scenario.schema.people import Group, Topic
 from sim.scenario.schema.platform import Platform
 from sim.scenario.schema.rules import InputName
 from sim.scenario.schema.timeline import Event
-from sim.scenario.schema.voice import Beliefs, Voice
+from sim.scenario.schema.voice import Voice
 from sim.scenario.units import parse_duration
 
 
