@@ -27,7 +27,8 @@ class Titled(Protocol):
     """Anything in a scenario that may carry a title."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """The title; empty where there is none."""
 
 
 def clean(text: object) -> str:

@@ -14,7 +14,6 @@ _HEADER = re.compile(r"\[[^\]]*\]")
 _HOSTS = re.compile(r"(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+(\S+)")
 _COMMENT = re.compile(r"\s+#.*")
 _SCHEME = re.compile(r"(?:https?|\*|ftp|wss?):?//", re.IGNORECASE)
-_END = re.compile(r"[/^|*]*")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _ADDRESS = re.compile(r"[0-9.]+|\[?[0-9a-f]*:[0-9a-f:.]+\]?")
 
@@ -57,8 +56,7 @@ def _refuse_narrow(text: str) -> None:
 
 
 def _host(text: str) -> str:
-    host = _SCHEME.sub("", text.lstrip("|"), count=1).removeprefix("*").lstrip(".")
-    host = host[: len(host) - len(_END.match(host[::-1])[0])]  # type: ignore[index]
+    host = _SCHEME.sub("", text.lstrip("|"), count=1).removeprefix("*").lstrip(".").rstrip("/^|*")
     if "/" in host or "?" in host:
         raise Unfit("part of a site (a path)")
     if re.search(r":\d+$", host) and host.count(":") == 1:

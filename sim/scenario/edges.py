@@ -108,10 +108,11 @@ def links_of(scenario: Scenario, platform: str) -> tuple[tuple[int, int], ...]:
     """The pairs of participants, counted from 0 through all groups, in a platform's edge list, once each."""
     from sim.scenario.inputs import edges
 
-    name = scenario.platforms[platform].rooms.contacts
-    assert name is not None and name.file is not None  # noqa: PT018
+    contacts = scenario.platforms[platform].rooms.contacts
+    assert contacts is not None
+    assert contacts.file is not None
     known = Participants(scenario)
-    numbers = ((known.number(edge.author), known.number(edge.other)) for edge in edges(name.file, scenario.inputs))
+    numbers = ((known.number(edge.author), known.number(edge.other)) for edge in edges(contacts.file, scenario.inputs))
     return tuple(sorted({(min(pair), max(pair)) for pair in numbers}))
 
 

@@ -147,8 +147,9 @@ def _values(same: Sequence[Parameter]) -> str:
     """The value, or the lowest and the highest, or the first few."""
     values = [parameter.value for parameter in same]
     unit = f" {same[0].unit}" if same[0].unit and len(same[0].unit) <= 10 else ""
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        low, high = min(values), max(values)  # type: ignore[type-var]
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numbers) == len(values):
+        low, high = min(numbers), max(numbers)
         return (_written(low) if low == high else f"{_written(low)} to {_written(high)}") + unit
     different = list(dict.fromkeys(map(_written, values)))
     return ", ".join(different[:3]) + (f" and {len(different) - 3} more" if len(different) > 3 else "") + unit

@@ -23,10 +23,12 @@ class Fault:
 
     @property
     def unknown_key(self) -> bool:
+        """Whether the format has no such key."""
         return self.error["type"] == "extra_forbidden"
 
     @property
     def missing_key(self) -> bool:
+        """Whether a key that is needed is not there."""
         return self.error["type"] == "missing"
 
 

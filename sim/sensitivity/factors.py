@@ -98,7 +98,8 @@ def _members(scenario: Scenario, varied: Varied, option: int) -> Iterator[tuple[
         if found.range is None or found.range[0] == found.range[1] or isinstance(found.value, list):
             continue
         path = dotted(found.path)
-        own = parse_duration(found.value) if isinstance(found.value, str) else float(found.value)  # type: ignore[arg-type]
+        assert isinstance(found.value, str | int | float)
+        own = parse_duration(found.value) if isinstance(found.value, str) else float(found.value)
         yield found, Member(option, path, varied.over(path, {"low": found.range[0], "high": found.range[1]}), own)
 
 

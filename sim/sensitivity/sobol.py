@@ -71,4 +71,5 @@ def _indices(blocks: Floats) -> tuple[Floats, Floats]:
         warnings.simplefilter("ignore")
         found = sobol_indices(func=parts, n=blocks.shape[2])
     still = np.ptp(blocks[:2], axis=(0, 2)) == 0
-    return tuple(np.where(still, 0.0, np.atleast_2d(index).T) for index in (found.first_order, found.total_order))  # type: ignore[return-value]
+    first, total = (np.where(still, 0.0, np.atleast_2d(index).T) for index in (found.first_order, found.total_order))
+    return first, total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, ClassVar, Generic, TypeVar
@@ -86,7 +87,7 @@ class Choice:
 Parameters = TypeVar("Parameters")
 
 
-class VoiceModel(Generic[Parameters]):
+class VoiceModel(ABC, Generic[Parameters]):
     """A rule by which people speak or fall silent, and what they remember of doing so; one object a simulation.
 
     In worlds without fear everybody speaks sincerely, unless speaking is a matter of more than fear in the model.
@@ -100,9 +101,9 @@ class VoiceModel(Generic[Parameters]):
     def __init__(self, scenario: Scenario, people: People, rooms: Rooms, worlds: int) -> None:
         """Nobody has spoken yet."""
 
+    @abstractmethod
     def choose(self, voice: Parameters, at: Situation) -> Choice:
         """What the authors of some occasions do, from what they knew before the window."""
-        raise NotImplementedError
 
     def learn(self, voice: Parameters, at: Situation, arose: Flags, heard: Flags) -> None:
         """What came of the window's occasions, (n, W) in order of time: whether each was one to speak on, and whether it was heard."""
