@@ -16,8 +16,45 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 
+class Tables:
+    """What results of every kind have: a scenario, the status of its runs, and where it all comes from."""
+
+    scenario: Scenario
+    runs: pl.DataFrame
+    manifest: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.scenario.name
+
+    @property
+    def worlds(self) -> tuple[str, ...]:
+        """Worlds that were asked for, from the fewest mechanisms to the most."""
+        return tuple(self.manifest["worlds"])
+
+    @property
+    def fullest(self) -> str:
+        """The world with the most mechanisms."""
+        return max(self.worlds, key=lambda world: (world == "full", world != "free", world.count("+")))
+
+    def count(self, status: str) -> int:
+        """Number of runs that are `done`, `failed` or `cancelled`."""
+        return self.runs["status"].to_list().count(status)
+
+    def plot(self, name: str) -> Figure:
+        """One figure; `chillsim list` names them.
+
+        Raises:
+            FigureError: if there is no such figure, or this kind of result cannot show it.
+        """
+        from sim.figures import draw
+
+        return draw(name, [self])
+
+
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Tables):
     """The tables of a scenario's runs; `docs/` describes their columns.
 
     Attributes:
@@ -56,21 +93,6 @@ class Result:
         return cls(**Reader(folder).parts(), folder=folder)
 
     @property
-    def name(self) -> str:
-        """The scenario's name."""
-        return self.scenario.name
-
-    @property
-    def worlds(self) -> tuple[str, ...]:
-        """Worlds that were asked for, from the fewest mechanisms to the most."""
-        return tuple(self.manifest["worlds"])
-
-    @property
-    def fullest(self) -> str:
-        """The world with the most mechanisms."""
-        return max(self.worlds, key=lambda world: (world == "full", world != "free", world.count("+")))
-
-    @property
     def brief(self) -> pl.DataFrame:
         """What the convenor can tell leaders of each topic and group, beside what people think; from the summary."""
         from sim.experiment.brief import brief_of
@@ -85,19 +107,19 @@ class Result:
         path = self.folder / "ledger.parquet" if self.folder else None
         return pl.scan_parquet(path) if path is not None and path.exists() else None
 
-    def count(self, status: str) -> int:
-        """Number of runs that are `done`, `failed` or `cancelled`."""
-        return self.runs["status"].to_list().count(status)
+    def write(self, folder: Path, ledger: pl.LazyFrame | None = None) -> None:
+        """Writes the tables into a folder, and the ledger where there is one."""
+        from sim.experiment.csv import to_csv
+        from sim.experiment.disk import write_text
+        from sim.experiment.store import write_origin
 
-    def plot(self, name: str) -> Figure:
-        """One figure; `chillsim list` names them.
-
-        Raises:
-            FigureError: if there is no such figure, or the result cannot show it.
-        """
-        from sim.figures import draw
-
-        return draw(name, [self])
+        self.measures.write_parquet(folder / "measures.parquet")
+        self.series.write_parquet(folder / "series.parquet")
+        if ledger is not None:
+            ledger.sink_parquet(folder / "ledger.parquet")
+        for name in ("measures", "summary", "attribution", "brief", "runs"):
+            write_text(folder / f"{name}.csv", to_csv(getattr(self, name)))
+        write_origin(folder, self.scenario, self.manifest)
 
 
 class Reader:

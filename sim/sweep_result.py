@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.disk import ResultError
-from sim.result import Reader, Result
+from sim.result import Reader, Result, Tables
 
 if TYPE_CHECKING:
     import polars as pl
-    from matplotlib.figure import Figure
 
     from sim.scenario.schema import Scenario
     from sim.sensitivity.study import Study
@@ -21,7 +20,7 @@ DESIGN = "design.csv"
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class Sweep(Tables):
     """The tables of an experiment's runs; docs/experiments.md describes their columns.
 
     Attributes:
@@ -57,38 +56,9 @@ class Sweep:
         return cls(**_parts(Reader(folder)), folder=folder)
 
     @property
-    def name(self) -> str:
-        """The scenario's name."""
-        return self.scenario.name
-
-    @property
-    def worlds(self) -> tuple[str, ...]:
-        """Worlds that were asked for, from the fewest mechanisms to the most."""
-        return tuple(self.manifest["worlds"])
-
-    @property
-    def fullest(self) -> str:
-        """The world with the most mechanisms."""
-        return max(self.worlds, key=lambda world: (world == "full", world != "free", world.count("+")))
-
-    @property
     def paths(self) -> tuple[str, ...]:
         """The parameters that vary."""
         return tuple(self.design.columns[1:])
-
-    def count(self, status: str) -> int:
-        """Number of runs that are `done`, `failed` or `cancelled`."""
-        return self.runs["status"].to_list().count(status)
-
-    def plot(self, name: str) -> Figure:
-        """One figure; `chillsim list` names them.
-
-        Raises:
-            FigureError: if there is no such figure, or it shows something else than experiments.
-        """
-        from sim.figures import draw
-
-        return draw(name, [self])
 
     def write(self, folder: Path) -> None:
         """Writes the tables into a folder."""

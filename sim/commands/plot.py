@@ -15,7 +15,7 @@ from sim.commands.printing import write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
-    from sim.figures import Shown
+    from sim.result import Tables
 
 
 @click.command(
@@ -60,7 +60,7 @@ def _folder(results: Sequence[Path]) -> Path:
     return Path(commonpath([result.resolve().parent for result in results])) / "figures"
 
 
-def _drawn(results: Sequence[Shown], names: Sequence[str], folder: Path, form: str) -> Iterator[Path]:
+def _drawn(results: Sequence[Tables], names: Sequence[str], folder: Path, form: str) -> Iterator[Path]:
     """Draws and writes one figure after the other; those that were not asked for by name are passed over where they do not apply."""
     from sim.figures import FIGURES, FigureError, applies, draw, save
 

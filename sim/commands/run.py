@@ -17,6 +17,7 @@ from sim.commands.refusal import refuse
 if TYPE_CHECKING:
     from types import FrameType
 
+    from sim.experiment.interrupts import Interrupted
     from sim.result import Result
     from sim.scenario.schema import Scenario
     from sim.sweep_result import Sweep
@@ -75,9 +76,9 @@ def command(
             named = zip(scenarios, loaded, strict=True)
             statuses = [_run(scenario, quiet, {"scenario": path.name, **asks}, how) for path, scenario in named]
     except Interrupted as interrupt:
-        _report_interrupt(interrupt.result, interrupt.kept)
+        _report_interrupt(interrupt)
     except KeyboardInterrupt:
-        _report_interrupt(None)
+        _report_interrupt(Interrupted(None))
     sys.exit(max(statuses))
 
 
@@ -187,12 +188,8 @@ def _report_failures(result: Result | Sweep) -> int:
     return FAILED
 
 
-def _report_interrupt(result: Result | None, kept: str = "") -> NoReturn:
-    kept = kept or "nothing had finished, and nothing is kept"
-    if result is not None:
-        done = f"{result.count('done')} of {result.runs.height} runs had finished"
-        kept = f"{done}; they are in {result.folder}, and --resume continues from there"
-    print(f"Interrupted: {kept}", file=sys.stderr)
+def _report_interrupt(interrupt: Interrupted) -> NoReturn:
+    print(f"Interrupted: {interrupt.left}", file=sys.stderr)
     sys.exit(INTERRUPTED)
 
 

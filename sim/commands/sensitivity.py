@@ -87,7 +87,7 @@ def command(
     except ResultError as error:
         refuse(error)
     except Interrupted as interrupt:
-        print(f"Interrupted: {interrupt.kept or 'nothing had finished, and nothing is kept'}", file=sys.stderr)
+        print(f"Interrupted: {interrupt.left}", file=sys.stderr)
         sys.exit(INTERRUPTED)
     _report(study, quiet)
 

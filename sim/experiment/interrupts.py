@@ -6,21 +6,28 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from sim.result import Result
-
 
 class Interrupted(KeyboardInterrupt):
-    """A run was interrupted; `result` holds what had finished, None where nothing had, or where `kept` says what is kept instead."""
+    """A run was interrupted; `result` holds what had finished, None where nothing had, and `folder` the folder where that is kept."""
 
-    def __init__(self, result: Result | None, kept: str = "") -> None:
+    def __init__(self, result: Any, folder: Path | None = None) -> None:
         super().__init__("interrupted")
         self.result = result
-        self.kept = kept
+        self.folder = folder
+
+    @property
+    def left(self) -> str:
+        """What is left of the run, in words."""
+        if self.result is None or self.folder is None:
+            return "nothing had finished, and nothing is kept"
+        done = f"{self.result.count('done')} of {self.result.runs.height} runs had finished"
+        return f"{done}; they are in {self.folder}, and --resume continues from there"
 
 
 @contextmanager

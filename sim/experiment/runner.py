@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,17 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.attribution import attribute
-from sim.experiment.disk import ResultError
 from sim.experiment.execute import work
-from sim.experiment.interrupts import Interrupted, shielded
-from sim.experiment.journal import Journal, differences
-from sim.experiment.journal import opened as journal_opened
+from sim.experiment.keeping import Job, check_same, keep
 from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.outcomes import Outcomes
 from sim.experiment.plan import Plan, Task, cut, make_plan
 from sim.experiment.progress import Progress, quiet
 from sim.experiment.simulation import How, Order, carry_out
-from sim.experiment.store import check_place, commit, partial_place
 from sim.experiment.summary import summarise
 from sim.result import Result
 
@@ -70,32 +64,32 @@ def run(
         WriteError: if the disk refuses later; what had finished is kept, and can be resumed.
         Interrupted: after Ctrl-C; carries the result of what had finished.
     """
-    if jobs is not None and (type(jobs) is not int or jobs < 1):
-        raise ValueError(f"jobs: a whole number from 1, and got {jobs!r}")
-    if (keep_ledger or resume) and out is None:
-        raise ValueError(f"{'resume' if resume else 'keep_ledger'}: needs a folder to write to (out)")
-    if scenario.experiment is not None:
-        raise ValueError(f"{scenario.name}: holds an experiment, which `sim.sweep` runs")
+    _check(scenario, jobs, out, keep_ledger=keep_ledger, resume=resume)
     plan = make_plan(scenario, replications=replications, seed=seed, worlds=worlds, keep_ledger=keep_ledger)
     if asked is None:
         asked = {"replications": replications, "seed": seed, "worlds": worlds, "keep_ledger": keep_ledger}
     place = None if out is None else Path(out) / scenario.name
     if place is not None and resume and place.exists():
         return _complete(place, plan)
-    with _journal(place, plan, resume=resume, force=force) as journal:
-        result, interrupted = _run(plan, How(jobs, executor, progress, fail_fast), journal, asked, place, force)
-    if place is not None and (result is None or result.folder != partial_place(place)):
-        shutil.rmtree(partial_place(place), ignore_errors=True)
-    if interrupted or result is None:
-        raise Interrupted(result) from None
-    return result
+    started = now()
+    job = Job(
+        request=request_of(plan),
+        gather=partial(Outcomes, plan),
+        carry_out=partial(_simulate, plan, How(jobs, executor, progress, fail_fast)),
+        finish=lambda outcomes: _finish(plan, outcomes, started, asked),
+        write=lambda outcomes, result, folder: result.write(folder, outcomes.ledger()),
+    )
+    result, folder = keep(job, place, resume=resume, force=force)
+    return replace(result, folder=folder)
 
 
-def _journal(place: Path | None, plan: Plan, *, resume: bool, force: bool) -> AbstractContextManager[Journal | None]:
-    if place is None:
-        return nullcontext()
-    check_place(place.parent, place.name, force)
-    return journal_opened(partial_place(place) / "journal", request_of(plan), resume=resume, force=force)
+def _check(scenario: Scenario, jobs: int | None, out: str | Path | None, *, keep_ledger: bool, resume: bool) -> None:
+    if jobs is not None and (type(jobs) is not int or jobs < 1):
+        raise ValueError(f"jobs: a whole number from 1, and got {jobs!r}")
+    if (keep_ledger or resume) and out is None:
+        raise ValueError(f"{'resume' if resume else 'keep_ledger'}: needs a folder to write to (out)")
+    if scenario.experiment is not None:
+        raise ValueError(f"{scenario.name}: holds an experiment, which `sim.sweep` runs")
 
 
 def _complete(place: Path, plan: Plan) -> Result:
@@ -105,36 +99,8 @@ def _complete(place: Path, plan: Plan) -> Result:
         ResultError: if it is another one.
     """
     result = Result.read(place)
-    there = make_plan(result.scenario, worlds=",".join(result.worlds), keep_ledger=result.ledger is not None)
-    if found := differences(request_of(there), request_of(plan)):
-        raise ResultError(f"{place}: holds another result, so that --resume has nothing to continue: {found}")
-    if result.scenario.replications < plan.replications:
-        raise ResultError(
-            f"{place}: is complete with {result.scenario.replications} replications, and got {plan.replications}; --force runs them anew"
-        )
+    check_same(place, make_plan(result.scenario, worlds=",".join(result.worlds), keep_ledger=result.ledger is not None), plan)
     return result
-
-
-def _run(
-    plan: Plan, how: How, journal: Journal | None, asked: Mapping[str, Any], place: Path | None, force: bool
-) -> tuple[Result | None, bool]:
-    """The result, None where nothing had finished when the run was interrupted; and whether it was."""
-    started = now()
-    outcomes = Outcomes(plan, journal)
-    interrupted = False
-    try:
-        _simulate(plan, how, outcomes)
-    except KeyboardInterrupt:
-        interrupted = True
-        if not outcomes.count("done"):
-            return None, True
-    result = None
-    try:
-        with shielded():
-            result = _finish(plan, outcomes, started, asked, place, force)
-    except KeyboardInterrupt:
-        interrupted = True
-    return result, interrupted
 
 
 def _simulate(plan: Plan, how: How, outcomes: Outcomes) -> None:
@@ -149,11 +115,11 @@ def _tasks(plan: Plan, replications: Sequence[int], workers: int) -> list[Task]:
     return cut(replications, batch_size(plan.scenario, len(distinct_worlds(plan.scenario, needed_worlds(plan.worlds)))), workers)
 
 
-def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[str, Any], place: Path | None, force: bool) -> Result:
+def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[str, Any]) -> Result:
     from sim.scenario import dump
 
     measures = outcomes.measures()
-    result = Result(
+    return Result(
         scenario=plan.scenario,
         measures=measures,
         summary=summarise(measures),
@@ -162,7 +128,3 @@ def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[st
         runs=outcomes.runs(),
         manifest=make_manifest(plan, dump(plan.scenario), started, asked),
     )
-    if place is None:
-        return result
-    complete = outcomes.count("done") == plan.runs
-    return replace(result, folder=commit(place, result, complete=complete, force=force, ledger=outcomes.ledger()))

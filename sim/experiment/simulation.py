@@ -39,9 +39,11 @@ class How:
 class Gatherer(Protocol[U_contra, R_contra]):
     """Takes in what tasks come to."""
 
-    def finished(self, runs: Sequence[R_contra], /) -> None: ...
+    def finished(self, runs: Sequence[R_contra], /) -> None:
+        """Runs that ended well."""
 
-    def failed(self, task: tuple[U_contra, ...], message: str, /) -> None: ...
+    def failed(self, task: tuple[U_contra, ...], message: str, /) -> None:
+        """A task of which no run succeeded, and why."""
 
 
 @dataclass(frozen=True)

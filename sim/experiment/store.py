@@ -7,18 +7,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import polars as pl
-
-from sim.experiment.csv import to_csv
 from sim.experiment.disk import ResultError, sync, write_text, writing_to
 
 if TYPE_CHECKING:
-    from sim.result import Result
     from sim.scenario.schema import Scenario
 
 
@@ -45,20 +40,15 @@ def partial_place(place: Path) -> Path:
     return place.with_name(f"{place.name}.partial")
 
 
-def commit(place: Path, result: Result, *, complete: bool, force: bool, ledger: pl.LazyFrame | None = None) -> Path:
-    """Writes a result and moves it to its place, which is returned.
+def commit(place: Path, write: Callable[[Path], None], *, complete: bool, force: bool) -> Path:
+    """Has the tables of a result written into a folder, moves it to its place, and returns that.
 
-    A complete result takes the place, and what was kept of it until then goes; where that place was taken since the run began, it goes
-    to `NAME.new`. The tables of an incomplete one are laid beside what is kept, in `NAME.partial`.
+    A complete result takes the place; where that was taken since the run began, it goes to `NAME.new`. The tables of an incomplete one
+    are laid beside what is kept of the run, in `NAME.partial`.
 
     Raises:
         WriteError: if the disk refuses; what is kept of the run stays.
     """
-    return commit_folder(place, partial(_write, result=result, ledger=ledger), complete=complete, force=force)
-
-
-def commit_folder(place: Path, write: Callable[[Path], None], *, complete: bool, force: bool) -> Path:
-    """The same for whatever `write` writes into a folder."""
     if not complete:
         kept = partial_place(place)
         with writing_to(kept):
@@ -87,16 +77,6 @@ def _beside(place: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write(folder: Path, result: Result, ledger: pl.LazyFrame | None) -> None:
-    result.measures.write_parquet(folder / "measures.parquet")
-    result.series.write_parquet(folder / "series.parquet")
-    if ledger is not None:
-        ledger.sink_parquet(folder / "ledger.parquet")
-    for name in ("measures", "summary", "attribution", "brief", "runs"):
-        write_text(folder / f"{name}.csv", to_csv(getattr(result, name)))
-    write_origin(folder, result.scenario, result.manifest)
 
 
 def write_origin(folder: Path, scenario: Scenario, manifest: Mapping[str, Any]) -> None:

@@ -13,8 +13,7 @@ import polars as pl
 from sim.experiment.attribution import attribute
 from sim.experiment.columns import KEY
 from sim.experiment.design import as_table, scenarios_at, values_of_points
-from sim.experiment.disk import ResultError
-from sim.experiment.journal import differences
+from sim.experiment.keeping import check_same
 from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.plan import Plan, make_plan
 from sim.experiment.point_outcomes import POINT_ATTRIBUTION_COLUMNS, PointOutcomes
@@ -79,13 +78,7 @@ def _complete(place: Path, plan: Plan) -> Sweep:
         ResultError: if it is another one.
     """
     result = Sweep.read(place)
-    there = make_plan(result.scenario, worlds=",".join(result.worlds))
-    if found := differences(request_of(there), request_of(plan)):
-        raise ResultError(f"{place}: holds another result, so that --resume has nothing to continue: {found}")
-    if there.replications < plan.replications:
-        raise ResultError(
-            f"{place}: is complete with {there.replications} replications, and got {plan.replications}; --force runs them anew"
-        )
+    check_same(place, make_plan(result.scenario, worlds=",".join(result.worlds)), plan)
     return result
 
 

@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.result import Result
-    from sim.sensitivity.study import Study
-    from sim.sweep_result import Sweep
-
-    Shown: TypeAlias = Result | Sweep | Study
+    from sim.result import Tables
 
 FIGURES = {
     "funnel": "how much of what people wished to say is left at each step",
@@ -38,7 +34,7 @@ class FigureError(ValueError):
     """A figure that does not exist, or that the results cannot show; the message is one line."""
 
 
-def draw(name: str, results: Sequence[Shown]) -> Figure:
+def draw(name: str, results: Sequence[Tables]) -> Figure:
     """Draws a figure of one or more results.
 
     Raises:
@@ -58,12 +54,12 @@ def draw(name: str, results: Sequence[Shown]) -> Figure:
     return figure
 
 
-def applies(name: str, result: Shown) -> bool:
+def applies(name: str, result: Tables) -> bool:
     """Whether a figure shows this kind of result."""
     return SHOWS.get(name, "Result") == type(result).__name__
 
 
-def save(figure: Figure, path: Path, name: str, results: Sequence[Shown]) -> None:
+def save(figure: Figure, path: Path, name: str, results: Sequence[Tables]) -> None:
     """Writes a figure as PNG, SVG or PDF, by the path's ending; the same figure gives the same bytes.
 
     Raises:

@@ -18,8 +18,7 @@ from sim.wording import clean, scenario_title
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.figures import Shown
-    from sim.result import Result
+    from sim.result import Result, Tables
 
 BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
 """The colours of Okabe and Ito, which people with any colour vision can tell apart."""
@@ -124,7 +123,7 @@ def _pieces(word: str, room: float) -> Iterator[str]:
     yield piece
 
 
-def caption(results: Sequence[Shown], more: str = "") -> str:
+def caption(results: Sequence[Tables], more: str = "") -> str:
     """What the figure was made from, and how to read it."""
     names = ", ".join(clean(result.name) for result in results)
     seeds = ", ".join(str(seed) for seed in dict.fromkeys(result.scenario.seed for result in results))
@@ -134,7 +133,7 @@ def caption(results: Sequence[Shown], more: str = "") -> str:
     return f"{more} {names}: {replications}, seed {seeds}; chillsim {results[0].manifest['versions']['chillsim']}.".strip()
 
 
-def metadata(form: str, title: str, results: Sequence[Shown]) -> dict[str, Any]:
+def metadata(form: str, title: str, results: Sequence[Tables]) -> dict[str, Any]:
     """The file's own account of itself, without the time, so that it is the same whenever it is made."""
     about = caption(results)
     if form == "png":

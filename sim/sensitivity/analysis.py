@@ -74,7 +74,7 @@ def analyse(
     measures: Sequence[str] = HEADLINE,
     replications: int | None = None,
     seed: int | None = None,
-    how: How = How(),  # noqa: B008
+    how: How | None = None,
     out: str | Path | None = None,
     force: bool = False,
     resume: bool = False,
@@ -88,7 +88,7 @@ def analyse(
         parameters: as `factors` takes them.
         measures: whose movements are looked at.
         replications, seed: instead of the scenario's.
-        how: by whom the work is done.
+        how: by whom the work is done; by all processors, quietly, if None.
         out: folder for the folder of the result, NAME-METHOD; nothing is written if None.
         force, resume, asked: as for `sim.run`.
 
@@ -114,7 +114,7 @@ def analyse(
         return _study(options, design, outcomes, measures, _manifest(plan, method, digest, started, asked))
 
     points = Points(name, scenarios, plan.worlds, plan.replications, True, request)
-    result, folder = run_points(points, how, finish, out, resume=resume, force=force)
+    result, folder = run_points(points, how or How(), finish, out, resume=resume, force=force)
     return replace(result, folder=folder)
 
 
@@ -173,7 +173,7 @@ def _study(
 
 def _outcomes(options: Sequence[Scenario], table: pl.DataFrame, measures: Sequence[str]) -> tuple[list[_Outcome], list[str]]:
     """Means over replications, of each scenario and of their difference; and the measures that have a value at every point."""
-    points = int(table["point"].max()) + 1  # type: ignore[arg-type]
+    points = table["point"].n_unique()
     means = table.group_by("point", "measure").agg(pl.col("value").sort_by("replication").mean())
     columns = {}
     for name in measures:

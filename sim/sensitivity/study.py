@@ -12,13 +12,11 @@ from sim.experiment.csv import to_csv
 from sim.experiment.disk import ResultError, write_text
 from sim.experiment.point_outcomes import POINT_MEASURE_COLUMNS, POINT_RUN_COLUMNS
 from sim.experiment.store import write_inputs, write_origin
-from sim.result import Reader
+from sim.result import Reader, Tables
 from sim.sensitivity.morris import Morris
 from sim.sensitivity.sobol import Sobol
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sim.scenario.schema import Scenario
 
 MARK = "indices.csv"
@@ -46,7 +44,7 @@ TABLES: dict[str, Columns] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(Tables):
     """The tables of a sensitivity analysis; docs/experiments.md describes their columns.
 
     Attributes:
@@ -92,28 +90,9 @@ class Study:
         )
 
     @property
-    def name(self) -> str:
-        """The scenario's name."""
-        return self.scenario.name
-
-    @property
     def of(self) -> str:
         """What the indices to look at first are of: the scenario, or the difference of the two."""
         return self.name if self.against is None else difference_of(self.name, self.against.name)
-
-    def count(self, status: str) -> int:
-        """Number of runs that are `done`, `failed` or `cancelled`."""
-        return self.runs["status"].to_list().count(status)
-
-    def plot(self, name: str) -> Figure:
-        """One figure; `chillsim list` names them.
-
-        Raises:
-            FigureError: if there is no such figure, or it shows something else than sensitivity.
-        """
-        from sim.figures import draw
-
-        return draw(name, [self])
 
     def write(self, folder: Path) -> None:
         """Writes the tables into a folder."""

@@ -149,6 +149,15 @@ def test_a_full_disk_loses_nothing_that_was_finished(make: Make, tmp_path: Path,
     assert done == [2, 3]
 
 
+def test_what_is_not_of_a_run_is_not_touched(make: Make, tmp_path: Path) -> None:
+    (tmp_path / f"{NAME}.partial").mkdir()
+    (tmp_path / f"{NAME}.partial" / "thesis.tex").touch()
+    for force in (False, True):
+        with pytest.raises(ResultError, match=r"un75-tencent\.partial: exists and holds no interrupted run"):
+            make(out=tmp_path, force=force)
+    assert (tmp_path / f"{NAME}.partial" / "thesis.tex").exists()
+
+
 # The journal
 
 

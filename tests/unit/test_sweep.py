@@ -128,7 +128,9 @@ def test_an_interrupted_experiment_is_resumed(tiny: Path, tmp_path: Path, monkey
         patch.setattr(Journal, "append", append)
         with pytest.raises(sim.Interrupted) as interrupt:
             sim.sweep(scenario, jobs=1, worlds="full", out=tmp_path / "cut")
-    assert interrupt.value.kept == "2 of 8 runs had finished; they are kept, and --resume continues from there"
+    kept = tmp_path / "cut/minimal.partial"
+    assert interrupt.value.left == f"2 of 8 runs had finished; they are in {kept}, and --resume continues from there"
+    assert sim.Sweep.read(kept).measures.equals(interrupt.value.result.measures)
     with pytest.raises(ResultError, match=r"experiment\.points: 2 there, and 3 now"):
         sim.sweep(sim.load(tiny, ["experiment.points=3"]), jobs=1, worlds="full", out=tmp_path / "cut", resume=True)
     sim.sweep(scenario, jobs=1, worlds="full", out=tmp_path / "cut", resume=True)

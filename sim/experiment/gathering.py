@@ -1,0 +1,69 @@
+"""Runs as they end: in a journal, or in memory where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from sim.experiment.journal import Journal, Run
+
+UNHEARD = ("cancelled", None, "")
+"""Status, seconds and error of a run that has not been heard of."""
+
+
+class Gathering:
+    """The status of each run, and the tables of those that ended well."""
+
+    def __init__(self, runs: Sequence[Run], journal: Journal | None) -> None:
+        """`runs` are all that there are to be, by what tells them apart."""
+        self._runs = runs
+        self._journal = journal
+        self._in_memory: dict[str, list[pl.DataFrame]] = {}
+        self._status: dict[Run, tuple[str, float | None, str]] = {
+            run: ("done", seconds, "") for run, seconds in (journal.statuses.items() if journal else ())
+        }
+
+    @property
+    def complete(self) -> bool:
+        """Whether every run is done."""
+        return self.count("done") == len(self._runs)
+
+    def count(self, status: str) -> int:
+        """Number of runs that are `done`, `failed`, or `cancelled` (not heard of)."""
+        return sum(self.status(run)[0] == status for run in self._runs)
+
+    def status(self, run: Run) -> tuple[str, float | None, str]:
+        """Status, seconds and error of a run."""
+        return self._status.get(run, UNHEARD)
+
+    def keep(self, done: Sequence[tuple[Run, float]], tables: Mapping[str, pl.DataFrame]) -> None:
+        """Take in the tables of runs that ended well, and their seconds.
+
+        Raises:
+            WriteError: if the journal cannot be written.
+        """
+        rounded = [(run, round(seconds, 3)) for run, seconds in done]
+        if self._journal is not None:
+            self._journal.append([(*run, seconds) for run, seconds in rounded], tables)
+        else:
+            for name, table in tables.items():
+                self._in_memory.setdefault(name, []).append(table)
+        self._status.update({run: ("done", seconds, "") for run, seconds in rounded})
+
+    def fail(self, runs: Iterable[Run], message: str) -> None:
+        """Note that some runs failed, and why."""
+        self._status.update(dict.fromkeys(runs, ("failed", None, message)))
+
+    def table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+        """A table of the runs that ended well, as they came."""
+        parts = self._in_memory.get(name, []) if self._journal is None else map(pl.read_parquet, self._journal.tables(name))
+        whole: pl.DataFrame = pl.concat([pl.DataFrame(schema=columns), *parts])
+        return whole
+
+
+def tagged(frame: pl.DataFrame, tags: Mapping[str, object], columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    """The table of one run with columns that tell it apart."""
+    return frame.with_columns(**{name: pl.lit(value) for name, value in tags.items()}).select(
+        pl.col(name).cast(kind) for name, kind in columns.items()
+    )
