@@ -43,12 +43,17 @@ def wechat() -> tuple[str, ...]:
 
 
 @cache
-def posts() -> tuple[str, ...]:
-    """Chinese posts that nobody wrote with any of the lists in mind, and the Chinese statements of the shipped phrasebook."""
+def statements() -> tuple[str, ...]:
+    """The Chinese statements of the shipped phrasebook."""
     book = yaml.safe_load(text("phrasebooks", "un75"))["topics"].values()
     entries = [entry for languages in book for texts in languages["zh"].values() for entry in texts]
-    shipped = [entry if isinstance(entry, str) else entry["text"] for entry in entries]
-    return (*shipped, *(row["TEXT"] for row in table("text/coldataset_test.csv") if row["TEXT"].strip()))
+    return tuple(entry if isinstance(entry, str) else entry["text"] for entry in entries)
+
+
+@cache
+def posts() -> tuple[str, ...]:
+    """Chinese posts that nobody wrote with any of the lists in mind, and the shipped statements."""
+    return (*statements(), *(row["TEXT"] for row in table("text/coldataset_test.csv") if row["TEXT"].strip()))
 
 
 def parts_of(combination: str) -> list[str]:
@@ -111,6 +116,16 @@ def test_wechat_list_stops_the_posts_that_contain_its_combinations_and_no_other(
     assert len(wechat()) == 5077
     assert 20 < sum(at < len(posts()) for at in found) < 50
     assert len(found) > 70
+
+
+@pytest.mark.parametrize(
+    ("name", "fewest"), [("wechat", 3), ("qqmail/qqmail_censored.txt", 3), ("tencent-translate/translator_tencent.txt", 2)]
+)
+def test_of_the_shipped_statements_each_list_stops_those_that_contain_its_combinations(name: str, fewest: int, tmp_path: Path) -> None:
+    listed = wechat() if name == "wechat" else lines(name)
+    found = contain(listed, statements())
+    assert stopped(tmp_path, [(combination,) for combination in listed], statements()) == [at in found for at in range(len(statements()))]
+    assert len(found) >= fewest
 
 
 def test_people_on_a_platform_with_the_wechat_list(tmp_path: Path) -> None:
