@@ -15,6 +15,11 @@ class Ragged:
         self._start = np.searchsorted(row, np.arange(rows + 1))
         self._value = value
 
+    @property
+    def empty(self) -> bool:
+        """Whether no row has any value."""
+        return not len(self._value)
+
     def count(self, rows: Indices) -> Indices:
         """How many values some rows have."""
         count: Indices = self._start[rows + 1] - self._start[rows]

@@ -62,9 +62,9 @@ class Actions:
         planned = self._automatic(messages, verdict)
         self._teacher.plan(planned)
         self._appeals.plan(planned)
-        labelled = np.flatnonzero(verdict.labelled < np.minimum(verdict.gone, horizon))
-        some = messages.take(labelled)
-        self._label(verdict.labelled[labelled], some.occasion, some.world, verdict.label[labelled], some.heat)
+        if len(labelled := np.flatnonzero(verdict.labelled < np.minimum(verdict.gone, horizon))):
+            some = messages.take(labelled)
+            self._label(verdict.labelled[labelled], some.occasion, some.world, verdict.label[labelled], some.heat)
         for cases in verdict.cases:
             due = cases.arrival < horizon
             self._send(messages.take(cases.rows[due]), cases.rule, cases.arrival[due])

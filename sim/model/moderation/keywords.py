@@ -33,6 +33,15 @@ class KeywordDetector(Detector):
 
     def severity(self, messages: Submissions, rows: Indices) -> Floats:
         """The highest severity among the combinations that occur; 1 for a variant that was learned, 0 where the list stops nothing."""
+        severity, phrase = np.zeros(len(rows)), messages.phrase[rows]
+        looked_at = self._listing.touches(phrase)
+        if self._learner is not None:
+            looked_at |= self._learner.may_know(phrase)
+        if len(some := np.flatnonzero(looked_at)):
+            severity[some] = self._look(messages, rows[some])
+        return severity
+
+    def _look(self, messages: Submissions, rows: Indices) -> Floats:
         replication = self._replication[messages.person[rows]]
         look = Look(
             phrase=messages.phrase[rows],

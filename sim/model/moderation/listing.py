@@ -58,24 +58,32 @@ class Listing:
         self._exceptions = Ragged(*single, len(blocking))
         needed = self._needed(phrase[blocking], single[0])
         self._blocks = Ragged(phrase[blocking][needed], needed, self._phrases)
+        self._touched = self._blocks.count(np.arange(self._phrases)) > 0
+
+    def touches(self, phrase: Indices) -> Flags:
+        """(m,) whether anything that the list may stop, at any time and for anybody, occurs in a text."""
+        touched: Flags = self._touched[phrase]
+        return touched
 
     def severity(self, look: Look) -> Floats:
         """(m,) the highest severity among what is in force and occurs in the text; 0 where nothing is."""
         row, pair = self._blocks.of(look.phrase % self._phrases)
         on = self._table.in_force(self._item[pair], look, row)
         row, pair = row[on], pair[on]
-        at, exception = self._exceptions.of(pair)
-        off = at[self._table.in_force(exception, look, row[at])]
         severity = self._table.severity[self._item[pair]]
-        severity[off] = 0.0
+        if not self._exceptions.empty:
+            at, exception = self._exceptions.of(pair)
+            severity[at[self._table.in_force(exception, look, row[at])]] = 0.0
         result = np.zeros(len(look.phrase))
         np.maximum.at(result, row, severity)
         return result
 
     def allows(self, look: Look) -> Flags:
         """(m,) whether something is in force that switches the whole list off for the text."""
-        row, item = self._allows.of(look.phrase % self._phrases)
         result = np.zeros(len(look.phrase), np.bool_)
+        if self._allows.empty:
+            return result
+        row, item = self._allows.of(look.phrase % self._phrases)
         result[row[self._table.in_force(item, look, row)]] = True
         return result
 

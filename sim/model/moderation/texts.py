@@ -23,15 +23,19 @@ class Texts:
         uses: the first uses of coded variants so far.
         replication: (people,) position in the stack.
         replications: (R,) luck keys.
+        learned: whether any list learns coded variants.
     """
 
     phrasebook: Phrasebook
     uses: FirstUses
     replication: Ints
     replications: Keys
+    learned: bool
 
     def note(self, messages: Submissions) -> None:
-        """Take note of messages that were said."""
+        """Take note of messages that were said, as far as lists learn from them."""
+        if not self.learned:
+            return
         replication = self.replication[messages.person]
         self.uses.note(messages.platform, messages.phrase, messages.world, replication, messages.time)
 
@@ -40,7 +44,9 @@ def texts_of(scenario: Scenario, people: People, worlds: int) -> Texts:
     """The texts of a scenario, none of them used so far."""
     phrasebook = _phrasebook(scenario, people)
     uses = FirstUses(phrasebook, len(scenario.platforms), worlds, len(people.replication_key))
-    return Texts(phrasebook, uses, people.replication, people.replication_key)
+    rules = [rule for platform in scenario.platforms.values() for rule in platform.rules.values()]
+    learned = any(getattr(rule, "learning", None) is not None for rule in rules)
+    return Texts(phrasebook, uses, people.replication, people.replication_key, learned)
 
 
 def _phrasebook(scenario: Scenario, people: People) -> Phrasebook:

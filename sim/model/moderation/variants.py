@@ -47,10 +47,15 @@ class Learner:
         self._lag = waits(learning.lag, luck(Purpose.VARIANT_LAG, keys, salt))
         self._lag[luck(Purpose.VARIANT_LISTED, keys, salt) >= learning.share] = np.inf
 
+    def may_know(self, phrase: Indices) -> NDArray[np.bool_]:
+        """(m,) whether texts are coded variants."""
+        coded: NDArray[np.bool_] = self._uses.number[phrase] >= 0
+        return coded
+
     def knows(self, phrase: Indices, world: Indices, replication: Indices, time: Floats) -> NDArray[np.bool_]:
         """(m,) whether the texts of messages are coded variants that the list has learned by their times."""
         result = np.zeros(len(phrase), np.bool_)
-        coded = np.flatnonzero(self._uses.number[phrase] >= 0)
+        coded = np.flatnonzero(self.may_know(phrase))
         number, r = self._uses.number[phrase[coded]], replication[coded]
         result[coded] = self._uses.hours[self._platform, number, world[coded], r] + self._lag[number, r] <= time[coded]
         return result
