@@ -23,8 +23,8 @@ Flags = NDArray[np.bool_]
 class Exits:
     """Asks everybody at the end of each day whether they leave a platform; nobody leaves a survey.
 
-    The hazard is held in decayed counters by platform and person; the rise in perceived reprisal adds to it on the platform that a person
-    would turn to now.
+    The hazard is held in decayed counters by platform and person; the rise in perceived reprisal since the start adds to it on the platform
+    that a person would turn to now. What is announced or set at the start is known by then.
     """
 
     def __init__(self, world: World, spec: Exit) -> None:
@@ -52,6 +52,8 @@ class Exits:
     def _days(self) -> simpy.events.ProcessGenerator:
         """Before anything else that happens at the same time, so that nothing depends on what else is simulated."""
         env, day = self._world.env, 0
+        yield env.timeout(0.0)
+        self._known = self._reprisal_of_all()
         while True:
             event = Event(env)
             event._ok, event._value = True, None
@@ -61,6 +63,11 @@ class Exits:
             self._world.abuse.meet(env.now)
             self._decide(day)
             day += 1
+
+    def _reprisal_of_all(self) -> Floats:
+        """(F, P) perceived reprisal before anything happens."""
+        people, platforms = np.arange(len(self._world.people)), np.arange(len(self._salts))
+        return self._world.beliefs.priors(people, platforms[:, None]).reprisal
 
     def _decide(self, day: int) -> None:
         world = self._world
@@ -94,7 +101,7 @@ class Exits:
         where = np.maximum(current, 0)
         priors = world.beliefs.priors(person, where)
         room = world.rooms.of_person[where, 0, person]
-        rise = world.beliefs.perceived_reprisal(priors, person, room, there, now) - priors.reprisal
+        rise = world.beliefs.perceived_reprisal(priors, person, room, there, now) - self._known[where, person]
         rise = np.where(current >= 0, np.maximum(rise, 0.0), 0.0) * self._heat()[:, None]
         rows, column = np.nonzero(rise)
         return current[rows, column], rows, there[column], rise[rows, column]

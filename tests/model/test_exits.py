@@ -126,6 +126,20 @@ CAUSES: dict[str, dict[str, Any]] = {
 }
 
 
+ALARMS: dict[str, list[dict[str, Any]]] = {
+    "announced": [{"at": "2 d", "announce": {"platform": "chat", "belief": "reprisal", "value": 0.9, "believed": 1.0}}],
+    "set": [{"at": "2 d", "set": {"jurisdictions.home.perceived_reprisal": 1.0}}],
+    "known at the start": [{"at": "0 d", "announce": {"platform": "chat", "belief": "reprisal", "value": 0.9, "believed": 1.0}}],
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize(("alarm", "leave"), [("announced", True), ("set", True), ("known at the start", False), ("nothing", False)])
+def test_fear_drives_away_by_its_rise_since_the_start_wherever_that_comes_from(alarm: str, leave: bool) -> None:
+    what = scenario(PLAIN, exit=NOTHING | {"fear": 1000.0}, timeline=ALARMS[alarm])
+    assert bool(run(what, worlds=("full",)).left) == leave
+
+
 @pytest.mark.statistical
 def test_hazard_is_that_of_a_day() -> None:
     """A hazard of 1 a day, kept for long, from one noticed action each: people leave at 1 - 1/e a day. Four standard errors."""
