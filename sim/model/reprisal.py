@@ -37,12 +37,14 @@ def reprisal(world: World, case: Case) -> simpy.events.ProcessGenerator:
     rooms, contacts = world.rooms.of(case.person), world.rooms.contacts
     world.beliefs.record_reprisal(case.person, rooms, case.column, now)
     company = _company(world, rooms)
+    hearers = company
     if contacts is not None:
-        told = contacts.everybody_of(case.person)
-        world.beliefs.record_told(np.concatenate([told, contacts.told_on(case.person, world.people.key)]), case.column, now)
+        told, told_on = contacts.everybody_of(case.person), contacts.told_on(case.person, world.people.key)
+        world.beliefs.record_told(np.concatenate([told, told_on]), case.column, now)
         company = np.union1d(company, told)
+        hearers = np.union1d(company, told_on)
     world.beliefs.record_emboldening(_followers(world, case, company), case.column, now)
-    world.self_deletion.reconsider(company, case.column)
+    world.self_deletion.reconsider(hearers, case.column)
 
 
 def _company(world: World, rooms: Indices) -> Indices:

@@ -56,6 +56,22 @@ def test_news_is_told_on_to_contacts_of_contacts_once() -> None:
     assert 3 * SIZE < sum(some) < 5 * SIZE
 
 
+def looks_over(retold: float, monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Who looks over what they have said when person 5 is acted against."""
+    world, asked = World(ring(retold=retold), (0,), ("full",)), set()
+    monkeypatch.setattr(world.self_deletion, "reconsider", lambda people, column: asked.update(people.tolist()))
+    world.env.process(reprisal(world, Case(5, 0, 0, 0, 0.0)))
+    world.env.run(until=1e-6)
+    return asked
+
+
+def test_whoever_hears_of_a_reprisal_looks_over_what_they_have_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those who have it from a contact of a contact; control: where nobody tells on, they do not hear of it."""
+    in_the_room = looks_over(0.0, monkeypatch) - {4, 5, 6}
+    assert {3, 7} - in_the_room
+    assert looks_over(1.0, monkeypatch) == in_the_room | {3, 4, 5, 6, 7}
+
+
 def test_what_contacts_say_is_heard_by_the_two_alone() -> None:
     """All that is begun goes to a contact; every message of a conversation is by one of the two."""
     ledger = run(ring(share=1.0), (0, 1), ("free",))
