@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from keyword import iskeyword
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -24,7 +26,7 @@ COMMANDS = {
 }
 """Each command is `command` in the module of its name in `sim.commands` (with _ after a keyword), imported when it is called."""
 
-INTERRUPTED, PIPE_CLOSED = 130, 141
+NOT_WRITTEN, INTERRUPTED, PIPE_CLOSED = 1, 130, 141
 
 
 class Commands(click.Group):
@@ -48,23 +50,53 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def make_context(self, *arguments: Any, **named: Any) -> click.Context:
+        """Reads the options, of which some print something and end."""
+        with _output_may_end():
+            return super().make_context(*arguments, **named)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command; an interrupt, a closed pipe and a scenario that is refused end it with their own status."""
+        """Runs a command; an interrupt, output that cannot be written and a scenario that is refused end it with their own status."""
+        with _output_may_end():
+            try:
+                return super().invoke(ctx)
+            except KeyboardInterrupt:
+                click.echo("Interrupted", err=True)
+                ctx.exit(INTERRUPTED)
+            except ValueError as error:
+                _refuse_scenario(error)
+
+
+@contextmanager
+def _output_may_end() -> Iterator[None]:
+    """Ends the program without a traceback where standard output is closed, full, or not there."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the program
+    try:
         try:
-            result = super().invoke(ctx)
+            yield
+        finally:
             sys.stdout.flush()
-        except KeyboardInterrupt:
-            click.echo("Interrupted", err=True)
-            ctx.exit(INTERRUPTED)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(PIPE_CLOSED)
-        except ValueError as error:
-            _refuse_scenario(error)
-        return result
+    except BrokenPipeError:
+        _leave(PIPE_CLOSED)
+    except OSError as error:
+        with suppress(OSError):
+            print(f"{error.filename or 'standard output'}: cannot be written: {error.strerror}", file=sys.stderr)
+        _leave(NOT_WRITTEN)
 
 
-def _refuse_scenario(error: ValueError) -> None:
+def _leave(status: int) -> NoReturn:
+    """Ends the program; what output still holds goes nowhere."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(status)
+
+
+def _refuse_scenario(error: ValueError) -> NoReturn:
     from sim.commands.refusal import refuse
     from sim.scenario import ScenarioError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.commands.printing import write_plainly
+from sim.commands.printing import show, write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -65,13 +65,7 @@ def _print_json(loaded: list[tuple[Path, Scenario]]) -> None:
 
 
 def _print_tables(loaded: list[tuple[Path, Scenario]]) -> None:
-    from rich.console import Console
-
     from sim.scenario.review import as_tables
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
-    with console.capture() as capture:
-        for _, scenario in loaded:
-            for part in as_tables(scenario):
-                console.print(part)
-    click.echo(capture.get(), nl=False)
+    parts = (part for _, scenario in loaded for part in as_tables(scenario))
+    show(parts, None if sys.stdout.isatty() else PLAIN_WIDTH)

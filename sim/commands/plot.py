@@ -42,13 +42,9 @@ def command(results: tuple[Path, ...], names: tuple[str, ...], form: str, out: P
         read = [read_any(folder) for folder in results]
     except ResultError as error:
         refuse(error)
-    folder = out or _folder(results)
-    try:
-        with _font_notice():
-            for path in _drawn(read, names, folder, form):
-                click.echo(path)
-    except OSError as error:
-        refuse(f"{folder}: cannot be written to: {error.strerror}")
+    with _font_notice():
+        for path in _drawn(read, names, out or _folder(results), form):
+            click.echo(path)
 
 
 def _folder(results: Sequence[Path]) -> Path:
@@ -74,8 +70,11 @@ def _drawn(results: Sequence[Tables], names: Sequence[str], folder: Path, form: 
                 print(f"{name} left out: {error}", file=sys.stderr)
             continue
         path = folder / f"{name}.{form}"
-        folder.mkdir(parents=True, exist_ok=True)
-        save(figure, path, name, results)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            save(figure, path, name, results)
+        except OSError as error:
+            refuse(f"{folder}: cannot be written to: {error.strerror}")
         yield path
 
 

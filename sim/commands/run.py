@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sim.commands.printing import write_plainly
+from sim.commands.printing import show, write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -156,17 +156,12 @@ def _run(scenario: Scenario, quiet: bool, asked: dict[str, Any], how: dict[str, 
 
 
 def _print(result: Result | Sweep) -> None:
-    from rich.console import Console
-
     from sim.overview import overview
     from sim.result import Result
     from sim.sweep_text import sweep_overview
 
-    console = Console(highlight=False)
-    for part in overview(result) if isinstance(result, Result) else sweep_overview(result):
-        console.print(part)
-    console.print(f"Tables: {result.folder}", markup=False, soft_wrap=True)
-    console.print(f"Figures: chillsim plot {result.folder}", markup=False, soft_wrap=True)
+    parts = overview(result) if isinstance(result, Result) else sweep_overview(result)
+    show([*parts, f"Tables: {result.folder}", f"Figures: chillsim plot {result.folder}"])
 
 
 def _report_failures(result: Result | Sweep) -> int:

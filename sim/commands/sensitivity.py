@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.printing import write_plainly
+from sim.commands.printing import show, write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -122,8 +122,6 @@ def _loaded(paths: list[Path], overrides: tuple[str, ...]) -> list[Scenario]:
 
 def _report(study: Study, quiet: bool) -> None:
     """Prints what was found; ends with status 1 where runs failed."""
-    from rich.console import Console
-
     from sim.sensitivity.text import as_tables
 
     if (failed := study.runs.filter(status="failed")).height:
@@ -132,8 +130,4 @@ def _report(study: Study, quiet: bool) -> None:
         sys.exit(FAILED)
     if quiet:
         return
-    console = Console(highlight=False)
-    for part in as_tables(study):
-        console.print(part)
-    console.print(f"Tables: {study.folder}", markup=False, soft_wrap=True)
-    console.print(f"Figure: chillsim plot {study.folder}", markup=False, soft_wrap=True)
+    show([*as_tables(study), f"Tables: {study.folder}", f"Figure: chillsim plot {study.folder}"])
