@@ -65,7 +65,7 @@ RUN_COLUMNS = {
     "error": pl.String,
 }
 
-SPLITS = ("total", "group", "topic", "platform", "day", "rule", "desk", "stance", "brief")
+SPLITS = ("total", "group", "topic", "platform", "day", "rule", "desk", "stance", "brief", "within")
 
 
 def in_order(frame: pl.DataFrame, scenario: Scenario, worlds: Iterable[str]) -> pl.DataFrame:

@@ -180,6 +180,13 @@ _MEASURES = (
     Measure("time_to_removal_p50", "time to removal, median", "hours", "quantile over removed messages; from 20 removals up"),
     Measure("time_to_removal_p90", "time to removal, 90 %", "hours", "quantile over removed messages; from 20 removals up"),
     Measure(
+        "removed_within",
+        "removed within a time",
+        "share",
+        "removed messages that went within a time of their publication / removed messages; times to which published figures refer "
+        "(split within); from 20 removals up",
+    ),
+    Measure(
         "views_before_removal", "views before removal", "number", "mean readers of a removed message before it went; from 20 removals up"
     ),
     Measure("reviewer_utilisation", "reviewers' utilisation", "share", "reviewing time / time on duty", loss=None),

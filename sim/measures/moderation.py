@@ -17,6 +17,9 @@ from sim.model.readers import expected_readers
 FEWEST_REMOVALS = 20
 """Removals, or reviews, from which a quantile or a mean is reported."""
 
+WITHIN = {"8 min": 8 / 60, "30 min": 0.5, "2 h": 2.0, "24 h": 24.0}
+"""Times, in hours, at which deletion on Weibo was published (Zhu et al. 2013; Douglas & Caesar 2016)."""
+
 
 def removal_measures(ledger: Ledger, world: int, policy: Policy, replication: NDArray[np.int32], replications: int) -> Iterator[Values]:
     """Time to removal and readers before it, over removed messages."""
@@ -29,6 +32,14 @@ def removal_measures(ledger: Ledger, world: int, policy: Policy, replication: ND
     readers = expected_readers(policy, ledger, removed, world)
     seen = [_mean(readers[where == r]) for r in range(replications)]
     yield "views_before_removal", np.array(seen)[:, None]
+
+
+def removed_within(ledger: Ledger, world: int, replication: NDArray[np.int32], replications: int) -> Values:
+    """Shares of removed messages that went within each of the times of `WITHIN`: (replications, times)."""
+    removed = np.flatnonzero(ledger.outcome[:, world] == Outcome.REMOVED)
+    hours, where = ledger.gone[removed, world] - ledger.shown[removed, world], replication[removed]
+    shares = [[_mean(hours[where == r] <= limit) for limit in WITHIN.values()] for r in range(replications)]
+    return "removed_within", np.array(shares)
 
 
 def taken_by_rule(ledger: Ledger, world: int, replication: NDArray[np.int32], shape: tuple[int, int]) -> Values:
@@ -57,5 +68,5 @@ def _quantile(values: Floats, percent: float, fewest: int) -> float:
     return float(np.quantile(values, percent / 100)) if len(values) >= fewest else float("nan")
 
 
-def _mean(values: Floats) -> float:
+def _mean(values: Floats | NDArray[np.bool_]) -> float:
     return float(values.mean()) if len(values) >= FEWEST_REMOVALS else float("nan")

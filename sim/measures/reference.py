@@ -52,7 +52,8 @@ assumptions themselves.
 
 Splits: `total`, `group`, `topic` and `day` where a measure counts occasions; `platform` for messages that a platform carried;
 `group` where it counts people; `rule` for messages taken; `desk` for the load of review desks; `stance` (tenths of the scale, by their
-middle) for the shares of private, said and counted stances that the figure `opinion` draws; `brief` (topic/group, or `all`) for the brief.
+middle) for the shares of private, said and counted stances that the figure `opinion` draws; `brief` (topic/group, or `all`) for the
+brief; `within` (8 min, 30 min, 2 h, 24 h) for `removed_within`.
 
 | file of a result | what is in it |
 | --- | --- |

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.measures.abuse import abuse_exposure, abuse_met, exit_rate, standard_measures
 from sim.measures.crosstab import crosstab, state_codes
 from sim.measures.marks import marked_shares, marks_possible
-from sim.measures.moderation import desk_measures, removal_measures, taken_by_rule
+from sim.measures.moderation import WITHIN, desk_measures, removal_measures, removed_within, taken_by_rule
 from sim.measures.persons import burden_gini, people_measures, persons_of
 from sim.measures.picture import Picture
 from sim.measures.recovery import recovery_half_life, shock_of
@@ -155,6 +155,8 @@ class Measurer:
         ledger, scenario = self._ledger, self._scenario
         for name, values in removal_measures(ledger, column, self._policy, self._replication, self._replications):
             yield Piece(name, "total", TOTAL, values)
+        name, values = removed_within(ledger, column, self._replication, self._replications)
+        yield Piece(name, "within", list(WITHIN), values)
         yield from self._mark_measures(column)
         labels = rule_labels(scenario)
         if labels and "moderation" in mechanisms_of(ledger.worlds[column]):

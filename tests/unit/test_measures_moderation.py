@@ -36,6 +36,13 @@ def test_time_to_removal_from_twenty_removals_up() -> None:
     assert value(few, "removal_rate") == 1
 
 
+def test_shares_removed_within_published_times() -> None:
+    """Of 21 removals, one each quarter of an hour: none within 8 minutes, two within 30, eight within 2 hours."""
+    found = removals(21)
+    assert [value(found, "removed_within", "within", time) for time in ("8 min", "30 min", "2 h", "24 h")] == [0, 2 / 21, 8 / 21, 1]
+    assert math.isnan(value(removals(19), "removed_within", "within", "24 h"))
+
+
 def test_views_before_removal() -> None:
     """Three others in the room, half of whom read in the end, half of those within 2 hours."""
     expected = np.mean([3 * 0.5 * (1 - 0.5 ** (hours / 2)) for hours in HOURS])
