@@ -144,7 +144,7 @@ _MEASURES = (
         "chilling_effect",
         "chilling effect",
         "share",
-        "1 - sincere messages said / sincere messages said with fear off",
+        "1 - sincere messages said / those said with fear off, and with the reprisals and sanctions that follow then (docs/model.md, 7.7)",
         headline=True,
         loss=True,
     ),
@@ -288,14 +288,14 @@ _MEASURES = (
         "support_direct",
         "support, asked directly",
         "share",
-        "answers that report support / answers to the direct question counted; from 30 answers up on a topic, mean over those topics",
+        "direct answers counted that report support / direct answers counted, as weighted; from 30 up on a topic, mean over topics",
     ),
     Measure(
         "support_list",
         "support, by list experiment",
         "share",
-        "mean count of the longer list - that of the shorter; from 50 answers to each up on a topic, mean over those topics; may lie "
-        "outside 0 and 1",
+        "mean count of the longer list - that of the shorter, as weighted; from 50 answers to each up on a topic, mean over those topics; "
+        "may lie outside 0 and 1",
     ),
     Measure("list_se", "standard error of the list", "points", "of support_list in one replication, from the variances of the two lists"),
     Measure(

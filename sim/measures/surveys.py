@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.measures.opinion import counted
 from sim.measures.voice import ratio
-from sim.measures.weights import meant
+from sim.measures.weights import meant, messages_by_group, people_shares, post_stratified
 from sim.model.counter import Indices
 from sim.model.ledger import Ledger, Outcome
 from sim.model.luck import Floats
@@ -54,29 +54,29 @@ def _nonresponse(scenario: Scenario, ledger: Ledger, world: int) -> Iterator[Fou
 
 @dataclass(frozen=True)
 class Sums:
-    """Answers to one kind of question by cell: their number, sum and sum of squares."""
+    """Answers to one kind of question by cell: their number, their mean, and the variance of that; NaN where there are too few for it."""
 
     n: Floats
-    total: Floats
-    squares: Floats
-
-    @property
-    def mean(self) -> Floats:
-        """NaN where there are none."""
-        return ratio(self.total, self.n)
-
-    @property
-    def variance_of_mean(self) -> Floats:
-        """Sample variance / n; NaN below two."""
-        return ratio(ratio(self.squares - np.nan_to_num(self.mean) * self.total, np.maximum(self.n - 1, 0)), self.n)
+    mean: Floats
+    variance_of_mean: Floats
 
 
-def sums(arm: Arms, answer: NDArray[np.integer], which: int, cell: Indices, shape: tuple[int, ...]) -> Sums:
-    """The sums of the answers of one arm; cells number the entries of the shape."""
-    rows = arm == which
-    values, size = answer[rows].astype(np.float64), int(np.prod(shape))
-    found = [np.bincount(cell[rows], weights, minlength=size).reshape(shape) for weights in (None, values, values**2)]
-    return Sums(*(column.astype(np.float64) for column in found))
+def sums(arm: Arms, answer: NDArray[np.integer], which: int, cell: Indices, shape: tuple[int, ...], weight: Floats | None = None) -> Sums:
+    """The answers of one arm, each by its weight; cells number the entries of the shape.
+
+    The variance is the linearised one of a weighted mean, n / (n - 1) x sum of (weight x residual)^2 / (sum of weights)^2: the sample
+    variance / n where all weigh the same.
+    """
+    rows = np.flatnonzero(arm == which)
+    here, x, w = cell[rows], answer[rows].astype(np.float64), np.ones(len(rows)) if weight is None else weight[rows]
+
+    def total(values: Floats) -> Floats:
+        return np.bincount(here, values, minlength=int(np.prod(shape))).astype(np.float64)
+
+    n, whole = total(np.ones(len(rows))), total(w)
+    mean = ratio(total(w * x), whole)
+    variance = ratio(n, n - 1) * ratio(total((w * (x - mean[here])) ** 2), whole**2)
+    return Sums(n.reshape(shape), mean.reshape(shape), variance.reshape(shape))
 
 
 def difference_in_means(control: Sums, treatment: Sums) -> tuple[Floats, Floats]:
@@ -97,6 +97,7 @@ class Answers:
         replication, person, topic, platform: of each.
         arm: what was asked.
         answer: the count, or for the direct question 1 where it reports support.
+        weight: of each, as the convenor weights; 1 where it does not.
     """
 
     replication: Indices
@@ -105,17 +106,31 @@ class Answers:
     platform: Indices
     arm: Arms
     answer: Indices
+    weight: Floats
 
 
 def answers_of(scenario: Scenario, ledger: Ledger, world: int) -> Answers:
-    """What the convenor counted of answers to closed questions."""
+    """What the convenor counted of answers to closed questions; where it weights, of people whom it means to hear."""
     lists, venue = Lists(scenario), ledger.venue[:, world]
-    rows = np.flatnonzero(counted(ledger, world) & lists.ask(venue))
+    which = counted(ledger, world) & lists.ask(venue)
+    rows, weight = np.flatnonzero(which), np.ones(np.count_nonzero(which))
+    if scenario.convenor.weights == "groups":
+        weight = _weights(scenario, ledger, which)
+        rows, weight = rows[weight > 0], weight[weight > 0]
     person, topic = ledger.occasions.person[rows].astype(np.int64), ledger.occasions.topic[rows].astype(np.int64)
     supports = ledger.occasions.private_stance(ledger.people, rows) > 0
     softens = ledger.voice[rows, world] == Manner.SOFTENED
     arm, answer = lists.counts(ledger.people.key[person], topic, venue[rows], supports, softens)
-    return Answers(ledger.people.replication[person].astype(np.int64), person, topic, venue[rows].astype(np.int64), arm, answer)
+    return Answers(ledger.people.replication[person].astype(np.int64), person, topic, venue[rows].astype(np.int64), arm, answer, weight)
+
+
+def _weights(scenario: Scenario, ledger: Ledger, which: NDArray[np.bool_]) -> Floats:
+    """Post-stratification of some answers, (O,), among themselves: the weight of each."""
+    people = people_shares(ledger, meant(scenario), len(ledger.people.replication_key))
+    by_group = post_stratified(people, messages_by_group(ledger, which, people.shape))
+    person = ledger.occasions.person[which]
+    weight: Floats = by_group[ledger.people.replication[person], ledger.people.group[person]]
+    return weight
 
 
 def _support(scenario: Scenario, ledger: Ledger, world: int) -> Iterator[Found]:
@@ -139,7 +154,8 @@ def _support(scenario: Scenario, ledger: Ledger, world: int) -> Iterator[Found]:
 def estimates(answers: Answers, level: Indices, shape: tuple[int, int, int], private: Floats | None) -> dict[str, Floats]:
     """Figures by (replications, levels, topics), NaN where too few have answered; `list_se` is still a variance."""
     cell = (answers.replication * shape[1] + level) * shape[2] + answers.topic
-    direct, control, treatment = (sums(answers.arm, answers.answer, arm, cell, shape) for arm in (DIRECT, CONTROL, TREATMENT))
+    arms = (sums(answers.arm, answers.answer, arm, cell, shape, answers.weight) for arm in (DIRECT, CONTROL, TREATMENT))
+    direct, control, treatment = arms
     asked = np.where(direct.n >= FEWEST_DIRECT, direct.mean, np.nan)
     listed, variance = difference_in_means(control, treatment)
     found = {"support_direct": asked, "support_list": listed, "list_se": variance, "falsification_gap": 100 * (asked - listed)}

@@ -81,6 +81,26 @@ def test_the_list_is_unbiased_where_nobody_shades(support: float) -> None:
     assert abs(estimate(list_of(), 20_000, support, softens=False)) < 3.7
 
 
+@pytest.mark.parametrize("hears", [None, ["locals"], ["others"]])
+def test_answers_are_weighted_as_messages_are(hears: list[str] | None) -> None:
+    """By hand: the critical locals answer more often than others. Control: without weights everybody counts the same."""
+    groups = {
+        "locals": {"size": 300, "stance": {"median": -0.9}},
+        "others": {"size": 400, "messages_per_day": 0.2, "stance": {"median": 0.9}},
+    }
+    groups["others"] |= {"registered_in": "home", "resides_in": "home"}
+    what = [scenario(BASE, groups=groups, convenor={"weights": weights, "hears": hears}) for weights in ("none", "groups")]
+    ledger = run(what[0], worlds=WORLDS)
+    column, shares = ledger.column("full"), np.array([group["size"] * (hears in (None, [name])) for name, group in groups.items()])
+    found = answers_of(what[0], ledger, column)
+    group, direct = ledger.people.group[found.person], found.arm == DIRECT
+    weight = (shares / shares.sum() / np.bincount(group))[group]
+    means = [float(np.average(found.answer[direct], weights=w[direct])) for w in (found.weight, weight)]
+    reported = [value(Measurer(one, ledger).measure("full"), "support_direct") for one in what]
+    assert reported == pytest.approx(means)
+    assert abs(means[0] - means[1]) > 0.02
+
+
 @pytest.mark.statistical
 def test_floors_and_ceilings_bias_it() -> None:
     """Control: shading at the floor raises the estimate, at the ceiling it lowers it, and it does so more the shorter the list."""

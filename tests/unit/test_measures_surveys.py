@@ -14,14 +14,15 @@ from sim.model.surveys import CONTROL, DIRECT, TREATMENT
 COUNTS = {CONTROL: np.arange(60) % 4, TREATMENT: np.arange(80) % 5, DIRECT: (np.arange(40) % 4 > 0).astype(int)}
 
 
-def answers(counts: dict[int, np.ndarray], topic: int = 0) -> Answers:
+def answers(counts: dict[int, np.ndarray], topic: int = 0, weight: np.ndarray | None = None) -> Answers:
     arm = np.concatenate([np.full(len(found), which, np.int8) for which, found in counts.items()])
     nowhere = np.zeros(len(arm), np.int64)
-    return Answers(nowhere, np.arange(len(arm)), nowhere + topic, nowhere, arm, np.concatenate(list(counts.values())))
+    weights = np.ones(len(arm)) if weight is None else weight
+    return Answers(nowhere, np.arange(len(arm)), nowhere + topic, nowhere, arm, np.concatenate(list(counts.values())), weights)
 
 
-def figures(counts: dict[int, np.ndarray]) -> dict[str, float]:
-    some = answers(counts)
+def figures(counts: dict[int, np.ndarray], weight: np.ndarray | None = None) -> dict[str, float]:
+    some = answers(counts, weight=weight)
     found = estimates(some, np.zeros(len(some.arm), np.int64), (1, 1, 1), np.full((1, 1, 1), 0.4))
     return {name: float(values[0, 0, 0]) for name, values in found.items()}
 
@@ -34,6 +35,22 @@ def test_figures_are_those_of_the_textbook() -> None:
     assert found["list_se"] == pytest.approx(COUNTS[TREATMENT].var(ddof=1) / 80 + COUNTS[CONTROL].var(ddof=1) / 60)
     assert found["falsification_gap"] == pytest.approx(100 * (0.75 - listed))
     assert found["list_bias"] == pytest.approx(100 * (listed - 0.4))
+
+
+def test_answers_count_by_their_weight() -> None:
+    """Whose answer weighs twice might as well have answered twice, but for the standard error. Control: weights that are all the same."""
+    twice = np.concatenate([np.where(found == 0, 2.0, 1.0) for found in COUNTS.values()])
+    found = figures(COUNTS, twice)
+    again = {arm: np.concatenate([counts, counts[counts == 0]]) for arm, counts in COUNTS.items()}
+    assert [found[name] for name in ("support_direct", "support_list")] == pytest.approx(
+        [30 / 50, again[TREATMENT].mean() - again[CONTROL].mean()]
+    )
+    error = 0.0
+    for arm in (CONTROL, TREATMENT):
+        x, w = COUNTS[arm], np.where(COUNTS[arm] == 0, 2.0, 1.0)
+        error += len(x) / (len(x) - 1) * ((w * (x - again[arm].mean())) ** 2).sum() / w.sum() ** 2
+    assert found["list_se"] == pytest.approx(error)
+    assert figures(COUNTS, np.full(len(twice), 7.0)) == pytest.approx(figures(COUNTS))
 
 
 def test_too_few_answers_give_no_figure() -> None:
