@@ -154,7 +154,7 @@ _MEASURES = (
         "hours",
         "after the first news of reprisals, by day: from the day on which the share of sincere speech that fear leaves is lowest to the "
         "first of two days in a row on which half of what it has lost since before the news is regained; missing where the loss is within "
-        "noise or it never recovers",
+        "noise or it never recovers, so that a mean is over the n replications in which it does",
         loss=True,
     ),
     Measure(

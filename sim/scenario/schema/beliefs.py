@@ -64,7 +64,7 @@ class Beliefs(Part):
     )
     reprisal_witness: float = parameter(
         0.05,
-        "Step in perceived reprisal when a member of one's room, or a contact, is acted against.",
+        "Step in perceived reprisal, as the weight of news, when a member of one's room, or a contact, is acted against.",
         ge=0,
         le=10,
         assumption="no source",
@@ -75,7 +75,7 @@ class Beliefs(Part):
     )
     emboldening: float = parameter(
         1.0,
-        "Noticed actions for which it counts that a member of one's room is acted against, with those who are critical on its topic.",
+        "Noticed actions for which it counts, with critics on the same topic, that a member of one's room, or a contact, is acted against.",
         unit="actions",
         ge=0,
         le=100,

@@ -36,7 +36,7 @@ class ReprisalNews(Part):
     reach: Probability = parameter(..., "Share of them whom the news reaches.")
     weight: float = parameter(
         1.0,
-        "Step in perceived reprisal: the remaining safety is multiplied by exp(-weight).",
+        "Step in perceived reprisal: the remaining safety is multiplied by exp(-weight x the chance to be found out, as people see it).",
         ge=0,
         le=10,
         assumption="no source; sweep it",
