@@ -36,7 +36,9 @@ class Tables:
     @property
     def fullest(self) -> str:
         """The world with the most mechanisms."""
-        return max(self.worlds, key=lambda world: (world == "full", world != "free", world.count("+")))
+        from sim.model.worlds import fullest
+
+        return fullest(self.worlds)
 
     def count(self, status: str) -> int:
         """Number of runs that are `done`, `failed` or `cancelled`."""

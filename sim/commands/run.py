@@ -13,6 +13,7 @@ import click
 
 from sim.commands.printing import show, write_plainly
 from sim.commands.refusal import refuse
+from sim.commands.until import parsed
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -34,6 +35,12 @@ Example:
 )
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", type=click.Path(path_type=Path))
 @click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), metavar="N", help="Repetitions, instead of the scenario's.")
+@click.option(
+    "--until",
+    multiple=True,
+    metavar="MEASURE=NUMBER",
+    help="Stop once the 95 % interval of a measure is no wider than ± this, and after -n at the latest (1000 if not given); repeatable.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed, instead of the scenario's.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at work; as many as there are processors if not given.")
 @click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Folder for the folders of results.")
@@ -68,10 +75,11 @@ def command(
     write_plainly()
     if resume and force:
         refuse("--resume: continues what is there, and --force starts anew; got both")
+    chosen["until"], problems = parsed(chosen["until"])
     how = {"jobs": jobs, "out": out, "resume": resume, "force": force, "fail_fast": fail_fast, **chosen}
     try:
         with _interruptible():
-            loaded = _loaded(scenarios, overrides, point, chosen, out, force or resume)
+            loaded = _loaded(scenarios, overrides, point, chosen, out, force or resume, problems)
             asks = {"set": list(overrides), **({} if point is None else {"point": point}), **chosen}
             named = zip(scenarios, loaded, strict=True)
             statuses = [_run(scenario, quiet, {"scenario": path.name, **asks}, how) for path, scenario in named]
@@ -83,15 +91,20 @@ def command(
 
 
 def _loaded(
-    paths: Sequence[Path], overrides: tuple[str, ...], point: int | None, chosen: dict[str, Any], out: Path, force: bool
+    paths: Sequence[Path],
+    overrides: tuple[str, ...],
+    point: int | None,
+    chosen: dict[str, Any],
+    out: Path,
+    force: bool,
+    problems: list[str],
 ) -> list[Scenario]:
-    """The scenarios; whatever can be refused is refused here, before any is run."""
+    """The scenarios; whatever can be refused is refused here, with the `problems` so far, before any is run."""
     from sim.experiment.disk import ResultError
     from sim.experiment.store import check_place
     from sim.model.worlds import parse_worlds
     from sim.scenario import ScenarioError
 
-    problems: list[str] = []
     loaded: list[Scenario] = []
     for path in paths:
         try:
@@ -99,10 +112,12 @@ def _loaded(
         except ScenarioError as error:
             problems.append(str(error))
     names = [scenario.name for scenario in loaded]
-    if chosen["keep_ledger"]:
-        problems += [
-            f"{s.name}: --keep-ledger: of one point (--point K), and got an experiment" for s in loaded if s.experiment is not None
-        ]
+    problems += [
+        f"{scenario.name}: {option}: of one point (--point K), and got an experiment"
+        for option, given in (("--keep-ledger", chosen["keep_ledger"]), ("--until", chosen["until"]))
+        for scenario in loaded
+        if given and scenario.experiment is not None
+    ]
     problems += [f"{name}: two scenarios have this name; their results would go to one folder" for name in names if names.count(name) > 1]
     for name in names:
         try:
@@ -144,7 +159,7 @@ def _run(scenario: Scenario, quiet: bool, asked: dict[str, Any], how: dict[str, 
         if scenario.experiment is None:
             result: Result | Sweep = run(scenario, progress=shown, asked=asked, **how)
         else:
-            options = {name: value for name, value in how.items() if name != "keep_ledger"}
+            options = {name: value for name, value in how.items() if name not in ("keep_ledger", "until")}
             result = sweep(scenario, progress=shown, asked=asked, **options)
     except WriteError as error:
         refuse(f"{error}; what had finished is kept, and --resume continues from there", FAILED)

@@ -37,6 +37,10 @@ class Gathering:
         """Status, seconds and error of a run."""
         return self._status.get(run, UNHEARD)
 
+    def expect(self, runs: Sequence[Run]) -> None:
+        """Has these be all the runs that there are to be."""
+        self._runs = runs
+
     def keep(self, done: Sequence[tuple[Run, float]], tables: Mapping[str, pl.DataFrame]) -> None:
         """Take in the tables of runs that ended well, and their seconds.
 
@@ -54,6 +58,13 @@ class Gathering:
     def fail(self, runs: Iterable[Run], message: str) -> None:
         """Note that some runs failed, and why."""
         self._status.update(dict.fromkeys(runs, ("failed", None, message)))
+
+    def scan(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.LazyFrame:
+        """A table of the runs that ended well, as they came, unread."""
+        if self._journal is None:
+            return self.table(name, columns).lazy()
+        files = self._journal.tables(name)
+        return pl.scan_parquet(files) if files else pl.LazyFrame(schema=columns)
 
     def table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
         """A table of the runs that ended well, as they came."""

@@ -103,11 +103,12 @@ def check_same(place: Path, there: Plan, plan: Plan) -> None:
     """Whether a result that is there already is the one that a plan would give.
 
     Raises:
-        ResultError: if it is another one, or has fewer replications.
+        ResultError: if it is another one, of another precision, or has fewer replications.
     """
     from sim.experiment.journal import differences
 
-    if found := differences(request_of(there), request_of(plan)):
+    of_there, of_plan = ({"precision": each.scenario.precision, **request_of(each)} for each in (there, plan))
+    if found := differences(of_there, of_plan):
         raise ResultError(f"{place}: holds another result, so that --resume has nothing to continue: {found}")
     if there.replications < plan.replications:
         raise ResultError(

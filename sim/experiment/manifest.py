@@ -30,11 +30,12 @@ def make_manifest(plan: Plan, scenario_yaml: str, started: datetime, asked: Mapp
 
 
 def request_of(plan: Plan) -> dict[str, Any]:
-    """All that a run's tables depend on but the number of replications, which may grow."""
+    """All that a run's tables depend on but how many replications there are, which may grow."""
     from sim.scenario.dumping import resolved
 
     scenario = resolved(plan.scenario)
-    scenario.pop("replications")
+    for name in ("replications", "precision"):
+        scenario.pop(name)
     return {"scenario": scenario, "worlds": list(plan.worlds), "keep_ledger": plan.keep_ledger, "versions": _versions()}
 
 

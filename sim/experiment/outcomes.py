@@ -11,22 +11,45 @@ from sim.experiment.columns import MEASURE_COLUMNS, RUN_COLUMNS, SERIES_COLUMNS,
 from sim.experiment.gathering import Gathering, tagged
 from sim.experiment.journal import Journal
 from sim.experiment.plan import Plan, Task
+from sim.experiment.precision import Spread, next_look
+from sim.experiment.summary import over_replications
+from sim.model.worlds import fullest
 
 if TYPE_CHECKING:
     from sim.experiment.task import RunResult
 
 
 class Outcomes(Gathering):
-    """Gathers runs by world and replication."""
+    """Gathers runs by world and replication; where a precision is asked for, replications are added until it is reached."""
 
     def __init__(self, plan: Plan, journal: Journal | None = None) -> None:
-        super().__init__([(world, k) for world in plan.worlds for k in range(plan.replications)], journal)
+        super().__init__([], journal)
         self._plan = plan
+        self._precision = plan.scenario.precision
+        self._settled = not self._precision
+        self._extend(next_look(0, {}, self._precision, plan.replications) if self._precision else plan.replications)
+
+    @property
+    def replications(self) -> int:
+        """Number of replications that are to be, so far."""
+        return len(self._numbers)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every run is done, and no more are called for."""
+        return self._settled and super().complete
+
+    def look(self) -> bool:
+        """Adds the replications that the precision calls for, if it does; whether it did."""
+        more = next_look(self.replications, self._spread(), self._precision, self._plan.replications) if not self._settled else None
+        self._settled = more is None
+        self._extend(more)
+        return more is not None
 
     def missing(self) -> list[int]:
         """Replications of which some run is not done."""
         worlds = self._plan.worlds
-        return [k for k in range(self._plan.replications) if any(self.status((world, k))[0] != "done" for world in worlds)]
+        return [k for k in self._numbers if any(self.status((world, k))[0] != "done" for world in worlds)]
 
     def finished(self, runs: Sequence[RunResult]) -> None:
         """Takes in runs that ended well.
@@ -70,8 +93,26 @@ class Outcomes(Gathering):
         return pl.concat([pl.scan_parquet(parts[run]).filter(world=run[0], replication=run[1]) for run in wanted])
 
     def _ordered(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-        whole = self.table(name, columns).filter(pl.col("replication") < self._plan.replications)
+        whole = self.table(name, columns).filter(self._wanted)
         return in_order(whole, self._plan.scenario, self._plan.worlds)
+
+    @property
+    def _wanted(self) -> pl.Expr:
+        return pl.col("replication").is_between(self._numbers.start, self._numbers.stop, closed="left")
+
+    def _extend(self, count: int | None) -> None:
+        if count is not None:
+            self._numbers = self._plan.numbers(count)
+            self.expect([(world, k) for world in self._plan.worlds for k in self._numbers])
+
+    def _spread(self) -> Spread:
+        """Of the measures that are to be precise."""
+        looked_at = self.scan("measures", MEASURE_COLUMNS).filter(
+            self._wanted, pl.col("split") == "total", pl.col("world") == fullest(self._plan.worlds),
+            pl.col("measure").is_in(list(self._precision)),
+        )  # fmt: skip
+        rows = over_replications(looked_at.collect(), ["measure"]).select("measure", "n", "sd").iter_rows()
+        return {measure: (n, sd) for measure, n, sd in rows}
 
     def _tags(self, run: RunResult) -> dict[str, object]:
         return {"scenario": self._plan.scenario.name, "world": run.world, "replication": run.replication}

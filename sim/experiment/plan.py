@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -19,10 +19,13 @@ STACK = 10
 
 TASKS_PER_WORKER = 4
 
+MOST_UNTIL = 1000
+"""The most replications where a precision is asked for without saying how many at most."""
+
 
 @dataclass(frozen=True)
 class Plan:
-    """Replications 0 to n - 1 of a scenario (its `seed` and `replications` are those of the run), in each of the worlds."""
+    """Replications of a scenario (its `seed`, `replications` and `precision` are those of the run), in each of the worlds."""
 
     scenario: Scenario
     worlds: tuple[str, ...]
@@ -30,13 +33,17 @@ class Plan:
 
     @property
     def replications(self) -> int:
-        """Number of replications."""
+        """Number of replications; where a precision is asked for, the most of them."""
         return self.scenario.replications
 
     @property
     def runs(self) -> int:
         """Number of runs: one per world and replication."""
         return self.replications * len(self.worlds)
+
+    def numbers(self, count: int) -> range:
+        """The first so many replications."""
+        return range(self.scenario.first_replication, self.scenario.first_replication + count)
 
 
 Task = tuple[int, ...]
@@ -50,15 +57,21 @@ def make_plan(
     seed: int | None = None,
     worlds: str = "ladder",
     keep_ledger: bool = False,
+    until: Mapping[str, float] | None = None,
 ) -> Plan:
-    """The plan of a run.
+    """The plan of a run. With `until`, and no number of replications, there are at most `MOST_UNTIL`.
 
     Raises:
-        ValueError: for a number of replications, a seed or a world that cannot be.
+        ValueError: for a number of replications, a precision, a seed or a world that cannot be.
     """
+    from sim.experiment.precision import faults
     from sim.model.worlds import parse_worlds
 
-    changes: dict[str, int] = {}
+    changes: dict[str, Any] = {}
+    if until:
+        if found := faults(until):
+            raise ValueError(f"until: {found[0]}")
+        changes = {"precision": {**scenario.precision, **until}, "replications": MOST_UNTIL}
     if replications is not None:
         changes["replications"] = _checked("replications", replications, 1, MOST_REPLICATIONS + 1)
     if seed is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,7 +18,7 @@ from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.outcomes import Outcomes
 from sim.experiment.plan import Plan, Task, cut, make_plan
 from sim.experiment.progress import Progress, quiet
-from sim.experiment.simulation import How, Order, carry_out
+from sim.experiment.simulation import How, Order, carry_out, kept_open
 from sim.experiment.summary import summarise
 from sim.result import Result
 
@@ -37,6 +38,7 @@ def run(
     resume: bool = False,
     fail_fast: bool = False,
     keep_ledger: bool = False,
+    until: Mapping[str, float] | None = None,
     executor: Executor | None = None,
     progress: Progress = quiet,
     asked: Mapping[str, Any] | None = None,
@@ -45,7 +47,7 @@ def run(
 
     Args:
         scenario: what to simulate.
-        replications: repetitions, instead of the scenario's.
+        replications: repetitions, instead of the scenario's; with a precision, the most of them (`MOST_UNTIL` if not given with `until`).
         seed: seed, instead of the scenario's.
         jobs: processes at work; as many as there are processors if None.
         worlds: `ladder`, `shapley`, or world names separated by commas.
@@ -54,6 +56,7 @@ def run(
         resume: continue what was interrupted, or add replications to it; a result that is complete is read.
         fail_fast: stop at the first run that fails.
         keep_ledger: write every occasion too (needs `out`).
+        until: half-widths of 95 % intervals by measure, beside those of the scenario's `precision`: replications stop once all are reached.
         executor: does the work instead of processes started here: any `concurrent.futures.Executor`.
         progress: shows how far the run is.
         asked: what the manifest records as asked for; by default the arguments above that shape the result.
@@ -65,9 +68,9 @@ def run(
         Interrupted: after Ctrl-C; carries the result of what had finished.
     """
     _check(scenario, jobs, out, keep_ledger=keep_ledger, resume=resume)
-    plan = make_plan(scenario, replications=replications, seed=seed, worlds=worlds, keep_ledger=keep_ledger)
+    plan = make_plan(scenario, replications=replications, seed=seed, worlds=worlds, keep_ledger=keep_ledger, until=until)
     if asked is None:
-        asked = {"replications": replications, "seed": seed, "worlds": worlds, "keep_ledger": keep_ledger}
+        asked = {"replications": replications, "seed": seed, "worlds": worlds, "keep_ledger": keep_ledger, "until": dict(until or {})}
     place = None if out is None else Path(out) / scenario.name
     if place is not None and resume and place.exists():
         return _complete(place, plan)
@@ -104,8 +107,12 @@ def _complete(place: Path, plan: Plan) -> Result:
 
 
 def _simulate(plan: Plan, how: How, outcomes: Outcomes) -> None:
-    order = Order(plan.scenario.name, plan, partial(_tasks, plan, outcomes.missing()), len(plan.worlds), work)
-    carry_out(order, outcomes, how)
+    """Has the replications run that are missing, and those that are added once these are done."""
+    with kept_open(how) if plan.scenario.precision else nullcontext(how) as kept:
+        while True:
+            carry_out(Order(plan.scenario.name, plan, partial(_tasks, plan, outcomes.missing()), len(plan.worlds), work), outcomes, kept)
+            if (how.fail_fast and outcomes.count("failed")) or not outcomes.look():
+                return
 
 
 def _tasks(plan: Plan, replications: Sequence[int], workers: int) -> list[Task]:
@@ -126,5 +133,5 @@ def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[st
         series=outcomes.series(),
         attribution=attribute(measures, plan.scenario, plan.worlds),
         runs=outcomes.runs(),
-        manifest=make_manifest(plan, dump(plan.scenario), started, asked),
+        manifest={**make_manifest(plan, dump(plan.scenario), started, asked), "replications": outcomes.replications},
     )

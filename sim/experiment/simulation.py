@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from sim.experiment.execute import Failure, execute
@@ -87,6 +87,14 @@ def carry_out(order: Order[P, U, R], gatherer: Gatherer[U, R], how: How) -> None
                 raise _Stop
 
         execute(order.plan, tasks, pool, window, finished, failed, order.work)
+
+
+@contextmanager
+def kept_open(how: How) -> Iterator[How]:
+    """The same with an executor that stays open between one carrying out and the next."""
+    jobs = how.jobs or default_jobs()
+    with opened(how.executor, jobs) as pool:
+        yield how if how.executor is not None else replace(how, executor=pool, jobs=jobs)
 
 
 class _Stop(Exception):

@@ -67,6 +67,11 @@ def parse_worlds(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(world_name(mechanisms_of(part.strip())) for part in text.split(",")))
 
 
+def fullest(worlds: Sequence[str]) -> str:
+    """The world with the most mechanisms."""
+    return max(worlds, key=lambda world: (world == "full", world != "free", world.count("+")))
+
+
 def switches(worlds: Sequence[str]) -> Switches:
     """The switches of the named worlds."""
     on = {m: np.array([m in mechanisms_of(world) for world in worlds]) for m in MECHANISMS}

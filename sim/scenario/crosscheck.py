@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from sim.measures.definitions import MEASURES
 from sim.scenario.edges import in_contacts
 from sim.scenario.keywordcheck import in_keyword_rules
 from sim.scenario.presets import shipped
@@ -36,6 +37,7 @@ def clashes(scenario: Scenario) -> list[Clash]:
         _late,
         _no_weight,
         _short_half_lives,
+        _in_precision,
         in_trace,
         in_contacts,
     )
@@ -72,6 +74,12 @@ def _in_groups(scenario: Scenario) -> Iterator[Clash]:
         yield from _value("a jurisdiction of this scenario", group.resides_in, scenario.jurisdictions, (*here, "resides_in"))
         yield from _keys("a topic of this scenario", group.interests, scenario.topics, (*here, "interests"))
         yield from _keys("a topic of this scenario", group.stances, scenario.topics, (*here, "stances"))
+
+
+def _in_precision(scenario: Scenario) -> Iterator[Clash]:
+    yield from _keys("a measure", scenario.precision, MEASURES, ("precision",))
+    if scenario.precision and scenario.experiment is not None:
+        yield ("precision",), "not with an experiment, whose points are paired and so have the same replications", scenario.precision
 
 
 def _in_jurisdictions(scenario: Scenario) -> Iterator[Clash]:

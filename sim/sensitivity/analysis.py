@@ -99,7 +99,7 @@ def analyse(
     """
     if unknown := [name for name in measures if name not in MEASURES]:
         raise ResultError(f"--measures: a measure (chillsim list measures), and got '{unknown[0]}'")
-    plan = make_plan(scenario.model_copy(update={"experiment": None}), replications=replications, seed=seed, worlds=WORLD)
+    plan = make_plan(scenario.model_copy(update={"experiment": None, "precision": {}}), replications=replications, seed=seed, worlds=WORLD)
     options = _options(plan, against)
     design = _Design(factors(options, parameters), method, plan.scenario.seed)
     request = {**request_of(plan), **_request(design, options)}
@@ -122,14 +122,14 @@ def _options(plan: Plan, against: Scenario | None) -> list[Scenario]:
     """The scenarios, with the same seed."""
     if against is None:
         return [plan.scenario]
-    same = {"experiment": None, "seed": plan.scenario.seed, "replications": plan.replications}
+    same: dict[str, Any] = {"experiment": None, "precision": {}, "seed": plan.scenario.seed, "replications": plan.replications}
     return [plan.scenario, against.model_copy(update=same)]
 
 
 def _request(design: _Design, options: Sequence[Scenario]) -> dict[str, Any]:
     from sim.scenario.dumping import resolved
 
-    others = [{key: value for key, value in resolved(other).items() if key != "replications"} for other in options[1:]]
+    others = [{key: value for key, value in resolved(other).items() if key not in ("replications", "precision")} for other in options[1:]]
     method = {"name": design.method.name, "size": design.method.size}
     return {"against": others, "method": method, "parameters": [factor.name for factor in design.factors]}
 

@@ -59,6 +59,7 @@ def test_options_shape_the_run_and_are_recorded(call: Call) -> None:
     asked = json.loads(Path("trial/a/manifest.json").read_text(encoding="utf-8"))["asked"]
     assert asked == {
         "scenario": "a.yaml", "set": ["horizon=20 d"], "replications": 2, "seed": 5, "worlds": "free,full", "keep_ledger": False,
+        "until": {},
     }  # fmt: skip
 
 
@@ -138,3 +139,18 @@ def test_ctrl_c_twice_ends_at_once_without_a_traceback(tmp_path: Path, jobs: int
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_precision_is_asked_for_by_measure_and_what_is_wrong_is_said_at_once(call: Call) -> None:
+    Path("c.yaml").write_text(Path("a.yaml").read_text().replace("name: a", "name: c") + "experiment: {vary: {voice.cost: [0.1, 0.2]}}\n")
+    asked = ("--until", "removal_rat=0.1", "--until", "seen", "--until", "said=none")
+    done = call("run", "a.yaml", "c.yaml", *asked, "--worlds", "fulll")
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[:4] == [
+        "--until: a measure (did you mean 'removal_rate'?), and got 'removal_rat'",
+        "--until: 'seen': a number above 0 and at most 1,000,000,000,000, and got nan",
+        "--until: 'said': a number above 0 and at most 1,000,000,000,000, and got nan",
+        "c: --until: of one point (--point K), and got an experiment",
+    ]
+    assert call("run", "a.yaml", "--until", "removal_rate=0.0004", "--jobs", 1, "--quiet").exit_code == 0
+    assert sim.read("results/a").count("done") > 6 * 10

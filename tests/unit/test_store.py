@@ -58,7 +58,7 @@ def test_the_manifest_says_where_the_result_comes_from(make: Make, tmp_path: Pat
     text = (tmp_path / "un75-tencent" / "manifest.json").read_text(encoding="utf-8")
     manifest = json.loads(text)
     assert manifest["worlds"] == ["free", "full"]
-    assert manifest["asked"] == {"replications": 2, "seed": None, "worlds": "free,full", "keep_ledger": False}
+    assert manifest["asked"] == {"replications": 2, "seed": None, "worlds": "free,full", "keep_ledger": False, "until": {}}
     assert {"python", "chillsim", "numpy", "scipy", "simpy", "polars"} == set(manifest["versions"])
     assert manifest["started"].endswith("Z")
     assert str(tmp_path) not in text

@@ -118,7 +118,17 @@ class Scenario(Part):
         assumption="numerical accuracy only: see docs/model.md",
         range=("5 min", "30 min"),
     )
-    replications: int = parameter(20, "Independent repetitions.", ge=1, le=1_000_000, design=True)
+    replications: int = parameter(20, "Independent repetitions; with a precision, the most of them.", ge=1, le=1_000_000, design=True)
+    first_replication: int = parameter(
+        0, "Number of the first repetition; each is the same whatever others are run.", ge=0, le=10**9, design=True
+    )
+    precision: dict[str, Annotated[float, Field(gt=0, le=1e12)]] = parameter(
+        {},
+        "Repetitions stop once the 95 % interval of each of these measures, in total and in the fullest world, is no wider than ± this, in "
+        "the measure's unit (shares from 0 to 1): see docs/experiments.md.",
+        max_length=100,
+        design=True,
+    )
     represents: float = parameter(1.0, "People that one participant stands for; counts and desks scale with it.", gt=0, le=1e9, design=True)
     hour_profile: list[Annotated[float, Field(ge=0, le=1e6)]] = parameter(
         [20, 12, 8, 5, 4, 6, 12, 25, 45, 60, 68, 70, 65, 66, 72, 74, 72, 70, 66, 64, 66, 64, 52, 34],
