@@ -282,6 +282,17 @@ def test_the_rules_of_western_platforms_do_not_follow_the_line_of_a_state() -> N
     assert free.count(Outcome.REMOVED) == 0
 
 
+@pytest.mark.parametrize("platform", ["twitter", "facebook"])
+def test_readers_of_western_platforms_report_abuse_where_there_is_any(platform: str) -> None:
+    """With readers who report more than they do, so that it shows in a small run. Control: nobody is hostile."""
+    hostile = ["groups.citizens-world.hostile=0.3", "groups.citizens-world.targeted=0.7", "abuse.rate=0.5"]
+    changes = [f"platforms.{platform}.rules.{rule}" for rule in ("classifier.share=0", "reports.rate=1", "reports.false_rate=0")]
+    abused, peaceful = (case("un75-western-platforms", *changes, *more) for more in (hostile, []))
+    taken = abused.ledger.occasions.is_abuse() & abused.here(platform) & (abused.column(abused.ledger.outcome) == Outcome.REMOVED)
+    assert taken.any()
+    assert peaceful.count(Outcome.REMOVED, platform) == 0
+
+
 ORDER = "platforms.weibo.rules.covid-order"
 
 
