@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from sim.experiment.plan import MOST_REPLICATIONS
 from sim.experiment.summary import shares_of_wished
 from sim.measures.definitions import HEADLINE
-from sim.wording import MECHANISM_TITLES, clean, interval, level_title, measure_of, measure_title, number, scenario_title
+from sim.wording import MECHANISM_TITLES, clean, difference, interval, level_title, measure_of, measure_title, number, scenario_title
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,6 +31,8 @@ def overview(result: Result) -> Iterator[RenderableType]:
     world = result.fullest
     yield Text(scenario_title(result.scenario), style="bold")
     yield Text(_basis(result, world), style="dim")
+    if short := _short_of_precision(result):
+        yield Text(short, style="yellow")
     summary = result.summary.filter(pl.col("world") == world)
     tables = {
         "Of everything that people wished to say": _funnel(result, world),
@@ -38,7 +41,7 @@ def overview(result: Result) -> Iterator[RenderableType]:
         "Who is heard least: share of their voice that someone saw": _groups(result, summary),
         "Messages that each rule took, per replication": _rules(summary),
         "What leaders are told / what people think: critical share by topic": _brief(result, world),
-        "Measures": _headline(summary),
+        "Measures, and how many replications make their interval so narrow": _headline(result, summary),
     }
     for title, table in tables.items():
         if table.row_count:
@@ -50,6 +53,13 @@ def _basis(result: Result, world: str) -> str:
     n = result.runs.filter(pl.col("status") == "done")["replication"].n_unique()
     intervals = "; brackets hold 95 % intervals" if n > 1 else "; one replication, so no intervals"
     return f"{clean(result.name)}, world {world}: {n} replication{'s' if n > 1 else ''}, seed {result.scenario.seed}{intervals}"
+
+
+def _short_of_precision(result: Result) -> str:
+    """Which measures are not as precise as was asked for, if any."""
+    reached = result.needed(result.scenario.precision).filter(pl.col("needed") <= pl.col("n"))["measure"].to_list()
+    short = [measure_of(name).title for name in result.scenario.precision if name not in reached]
+    return f"Not as precise as was asked for: {', '.join(short)}" if short else ""
 
 
 def _funnel(result: Result, world: str) -> Table:
@@ -106,11 +116,24 @@ def _rules(summary: pl.DataFrame) -> Table:
     return table
 
 
-def _headline(summary: pl.DataFrame) -> Table:
-    table = _table()
-    for row in summary.filter(pl.col("split") == "total", pl.col("measure").is_in(HEADLINE)).iter_rows(named=True):
-        table.add_row(*_cells(measure_title(measure_of(row["measure"])), row, row["measure"]), "")
+def _headline(result: Result, summary: pl.DataFrame) -> Table:
+    """The headline measures, and those that were to be precise."""
+    precision = result.scenario.precision
+    table, calls = _table(), _calls(pl.concat([result.needed(), result.needed(precision)]))
+    shown = [*HEADLINE, *precision]
+    for row in summary.filter(pl.col("split") == "total", pl.col("measure").is_in(shown)).iter_rows(named=True):
+        table.add_row(*_cells(measure_title(measure_of(row["measure"])), row, row["measure"]), calls.get(row["measure"], ""))
     return table
+
+
+def _calls(needed: pl.DataFrame) -> dict[str, str]:
+    """The replications that each measure calls for, in words; of several rows the last counts."""
+    found = {}
+    for row in needed.filter(pl.col("sd") > 0).iter_rows(named=True):
+        half = difference(row["wanted"], measure_of(row["measure"]).kind).removeprefix("+")
+        count = f"{row['needed']:,}" if row["needed"] <= MOST_REPLICATIONS else f"over {MOST_REPLICATIONS:,}"
+        found[row["measure"]] = f"±{half}: {count}"
+    return found
 
 
 def _cells(label: str, row: Row, measure: str = "heard_share") -> Iterable[RenderableType]:

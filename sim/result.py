@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,6 +101,19 @@ class Result(Tables):
         from sim.experiment.brief import brief_of
 
         return brief_of(self.summary, self.scenario)
+
+    def needed(self, precision: Mapping[str, float] | None = None) -> pl.DataFrame:
+        """How many replications make the 95 % intervals of measures, in the fullest world, no wider than ± so much.
+
+        Args:
+            precision: half-widths by measure; for the headline measures a percentage point, or a twentieth of the value, if None.
+
+        Returns:
+            measure, n, mean, sd, half_width, wanted, needed; docs/experiments.md says how far to trust it.
+        """
+        from sim.experiment.precision import needed
+
+        return needed(self.summary, self.fullest, precision)
 
     @property
     def ledger(self) -> pl.LazyFrame | None:

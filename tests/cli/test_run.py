@@ -152,5 +152,8 @@ def test_precision_is_asked_for_by_measure_and_what_is_wrong_is_said_at_once(cal
         "--until: 'said': a number above 0 and at most 1,000,000,000,000, and got nan",
         "c: --until: of one point (--point K), and got an experiment",
     ]
-    assert call("run", "a.yaml", "--until", "removal_rate=0.0004", "--jobs", 1, "--quiet").exit_code == 0
-    assert sim.read("results/a").count("done") > 6 * 10
+    done = call("run", "a.yaml", "--until", "removal_rate=0.0004", "--until", "reprisals_per_1000=0.001", "-n", 20, "--jobs", 1)
+    assert done.exit_code == 0
+    assert sim.read("results/a").count("done") == 6 * 20
+    assert "Not as precise as was asked for: removed after publication, people punished" in done.stdout
+    assert "±0.04 pp: " in done.stdout

@@ -103,6 +103,19 @@ def test_a_run_stops_where_it_is_precise_and_is_the_same_however_it_was_done(mak
     assert sim.run(again, jobs=1, worlds="full").measures.equals(first.measures)
 
 
+def test_a_result_says_how_many_replications_a_precision_takes(make: Make) -> None:
+    result = make(replications=10, worlds="full")
+    row = result.needed({"removal_rate": 0.0004}).row(0, named=True)
+    assert (row["n"], row["wanted"], row["needed"]) == (10, 0.0004, replications_for(row["sd"], 0.0004))
+    assert half_width(row["sd"], 10) == row["half_width"]
+    usual = {row["measure"]: row["wanted"] for row in result.needed().iter_rows(named=True)}
+    assert (usual["heard_share"], usual["opinion_gap"]) == (0.01, 1.0)
+    assert usual["unsaid_per_removal"] == pytest.approx(
+        0.05 * result.summary.filter(measure="unsaid_per_removal", split="total")["mean"].item()
+    )
+    assert result.needed({"missed_harm": 0.1}).is_empty(), "it has no value"
+
+
 def test_no_more_than_the_replications_asked_for(make: Make) -> None:
     assert make(**UNTIL, replications=13).count("done") == 13
 
