@@ -97,8 +97,8 @@ def silenced_in_a_room(world: str = "fear") -> float:
     return float(min((ledger.voice[last_day & (camp == side), 0] > 0).mean() for side in (0, 1)))
 
 
-_TICKS = "30.6 in 1,500 runs (standard error .4); a stricter test of rest would give 35 here, but then 260 at m 5"
-_BOTS = "81.7 in 1,000 runs (standard error 1.2); bots linked evenly, or by inverse degree, give 76"
+_TICKS = "31.3 in 4,000 runs (standard error .3); a test of rest ten times stricter gives 36.1 here, but then 260 at m 5"
+_BOTS = "81.7 in 4,000 runs (standard error .6); bots linked evenly, or by inverse degree, give 76; docs/validation.md has other readings"
 PUBLISHED = (
     ("minority-m1", "m 1: share of all people who speak in the smaller camp, per cent", "minority", 1, 0, 16.8, ""),
     ("minority-m10", "m 10: the same", "minority", 10, 0, 0.1, ""),
