@@ -87,11 +87,16 @@ def cut(replications: Sequence[int], largest: int, workers: int) -> list[Task]:
     """
     if not replications:
         return []
-    handy = max(STACK, math.ceil(len(replications) / (TASKS_PER_WORKER * workers)))
-    count = math.ceil(len(replications) / max(1, min(largest, handy)))
-    count = min(len(replications), math.ceil(count / workers) * workers)
+    count = tasks_of(len(replications), largest, workers)
     bounds = [len(replications) * index // count for index in range(count + 1)]
     return [tuple(replications[low:high]) for low, high in pairwise(bounds)]
+
+
+def tasks_of(replications: int, largest: int, workers: int) -> int:
+    """The number of tasks that `cut` makes of so many replications."""
+    handy = max(STACK, math.ceil(replications / (TASKS_PER_WORKER * workers)))
+    count = math.ceil(replications / max(1, min(largest, handy)))
+    return min(replications, math.ceil(count / workers) * workers)
 
 
 def _checked(name: str, value: int, low: int, limit: int) -> int:

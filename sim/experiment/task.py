@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.experiment.forecast import forecast
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -69,29 +71,9 @@ def run_task(scenario: Scenario, replications: Sequence[int], worlds: Sequence[s
     ]
 
 
-def predict_occasions(scenario: Scenario) -> float:
-    """Occasions, spontaneous and replies, expected in one replication, whatever the world; surges are left out."""
-    if scenario.trace is not None:
-        from sim.model.trace import compile_trace
-
-        return len(compile_trace(scenario))
-    spontaneous = sum(group.size * group.messages_per_day for group in scenario.groups.values()) * scenario.horizon / 24
-    branching = max((p.replies.branching for p in scenario.platforms.values() if p.kind != "survey"), default=0.0)
-    return spontaneous / (1 - branching) * (1 + _abuse_per_message(scenario) / (1 - branching))
-
-
-def _abuse_per_message(scenario: Scenario) -> float:
-    """Abusive replies expected to a message, in rooms of the largest median size in which everybody is as hostile and as targeted."""
-    groups, people = scenario.groups.values(), sum(group.size for group in scenario.groups.values())
-    hostile, targeted = (sum(getattr(group, name) * group.size for group in groups) / people for name in ("hostile", "targeted"))
-    size = max(platform.rooms.median_size for platform in scenario.platforms.values())
-    expected: float = scenario.abuse.rate * targeted * hostile * size
-    return expected
-
-
 def batch_size(scenario: Scenario, worlds: int) -> int:
     """Replications of one task, so that it stays within memory and gains from stacking."""
-    return max(1, int(LARGEST_TASK / max(predict_occasions(scenario) * worlds, 1.0)))
+    return max(1, int(LARGEST_TASK / max(forecast(scenario).occasions * worlds, 1.0)))
 
 
 def _rows(pieces: Iterable[Piece], replication: int) -> tuple[list[str], list[str], list[str], list[float]]:

@@ -93,9 +93,10 @@ def bundles(units: Sequence[Unit], worlds: int, workers: int) -> list[tuple[Unit
 
 def _pieces(units: Sequence[Unit], worlds: int) -> list[tuple[tuple[Unit, ...], float]]:
     """The replications of one point in pieces, each with its occasions times worlds."""
-    from sim.experiment.task import batch_size, predict_occasions
+    from sim.experiment.forecast import forecast
+    from sim.experiment.task import batch_size
 
-    each = predict_occasions(units[0].scenario) * worlds
+    each = forecast(units[0].scenario).occasions * worlds
     largest = batch_size(units[0].scenario, worlds)
     count = math.ceil(len(units) / largest)
     bounds = [len(units) * index // count for index in range(count + 1)]

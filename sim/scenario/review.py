@@ -49,9 +49,9 @@ def counts(scenario: Scenario) -> dict[str, int]:
 
 def occasions(scenario: Scenario) -> int:
     """Occasions expected in one replication."""
-    from sim.experiment.task import predict_occasions
+    from sim.experiment.forecast import forecast
 
-    return round(predict_occasions(scenario))
+    return round(forecast(scenario).occasions)
 
 
 def in_trace(scenario: Scenario) -> dict[str, int]:

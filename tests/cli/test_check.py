@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sim.cli import main
-from sim.experiment.task import predict_occasions
+from sim.experiment.forecast import forecast
 from sim.scenario import load, parameters
 from tests.scenario_files import BASE, write
 
@@ -55,7 +55,7 @@ def test_json(tmp_path: Path) -> None:
     scenario = load(path)
     assert data["file"] == str(path)
     assert (data["people"], data["rules"], data["worlds"], data["horizon"]) == (100, 2, 6, "10 d")
-    assert data["occasions"] == round(predict_occasions(scenario))
+    assert data["occasions"] == round(forecast(scenario).occasions)
     assert len(data["parameters"]) == len(parameters(scenario))
     fear = next(parameter for parameter in data["parameters"] if parameter["path"] == "groups.people.fear")
     assert fear == {

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiment.task import predict_occasions, run_task
+from sim.experiment.forecast import forecast
+from sim.experiment.task import run_task
 from sim.measures.definitions import LADDER
 from sim.model.ledger import Ledger, Outcome
 from sim.model.trace import compile_trace
@@ -211,7 +212,7 @@ def test_times_beyond_the_horizon_and_answers_to_nothing_are_counted() -> None:
     assert trace.time.tolist() == [1, 2, 3, 4]
     assert trace.parent.tolist() == [-1, 0, -1, -1]
     assert (trace.orphans, trace.beyond) == (3, 2)
-    assert predict_occasions(traced(text, **LOUD)) == 4
+    assert forecast(traced(text, **LOUD)).occasions == 4
 
 
 def test_dates_are_counted_from_the_date_of_the_scenario() -> None:

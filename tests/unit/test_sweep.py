@@ -154,7 +154,7 @@ def test_a_point_that_fails_leaves_the_others(tiny: Path, monkeypatch: pytest.Mo
 
 
 def test_short_runs_are_bundled_and_long_ones_are_not(tiny: Path) -> None:
-    short, long = sim.load(tiny), sim.load(tiny, ["groups.residents.size=2000000"])
+    short, long = sim.load(tiny), sim.load(tiny, ["groups.residents.size=10000000"])
     units = [Unit(point, replication, short) for point in range(100) for replication in range(2)]
     tasks = bundles(units, 1, 1)
     assert [unit for task in tasks for unit in task] == units

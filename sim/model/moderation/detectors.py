@@ -45,7 +45,7 @@ class Classifier(Detector):
 
     def __init__(self, rule: ClassifierRule, groups: Sequence[str], inputs: dict[str, bytes]) -> None:
         self._rule = rule
-        self._recall, self._false = _accuracy(rule, groups, inputs)
+        self._recall, self._false = accuracy(rule, groups, inputs)
 
     def hours(self, messages: Submissions, rows: Indices, uniform: Floats) -> Floats:
         """See `Detector`."""
@@ -55,7 +55,7 @@ class Classifier(Detector):
         return at_once(uniform < np.where(breaks, self._recall[group], false))
 
 
-def _accuracy(rule: ClassifierRule, groups: Sequence[str], inputs: dict[str, bytes]) -> tuple[Floats, Floats]:
+def accuracy(rule: ClassifierRule, groups: Sequence[str], inputs: dict[str, bytes]) -> tuple[Floats, Floats]:
     """(G,) recall and false positive rate by group."""
     recall, false = np.full(len(groups), rule.recall), np.full(len(groups), rule.false_positive_rate)
     if rule.scores is not None and rule.cut is not None:
