@@ -300,7 +300,7 @@ class Plain:
         """Of an action on a message, for what its author believes about an occasion's topic."""
         if message.person != self.person(i) or self.same_pair(message, i):
             return float(self.same_pair(message, i))
-        return 0.0 if rule.reason else self.scenario.beliefs.spillover
+        return 0.0 if rule.reason and rule.notice != "none" else self.scenario.beliefs.spillover
 
     def noticed(self, i: int, now: float, before: list[Said]) -> float:
         spec, actions = self.scenario.beliefs, 0.0
@@ -309,7 +309,9 @@ class Plain:
             if mine and self.has_gone(message, now):
                 actions += self.decay(now - self.when(message), spec.noticed_half_life) * len(self.steps_after(message, now))
             for time, rule, weight, learns in self.lessons(message, now):
-                weight *= self.decay(now - time, spec.noticed_half_life) * (spec.explained_weight if rule.reason else 1.0)
+                weight *= self.decay(now - time, spec.noticed_half_life) * (
+                    spec.explained_weight if rule.reason and rule.notice != "none" else 1.0
+                )
                 actions += weight * (mine and learns)
                 actions += weight * spec.witness_weight * (self.same_room(message, i) and rule.notice == "public")
         actions += sum(self.decay(now - time, spec.noticed_half_life) * spec.emboldening for time in self.angered(i))

@@ -261,6 +261,20 @@ def test_a_tombstone_teaches_the_room() -> None:
     assert bystanders
 
 
+@pytest.mark.parametrize(("notice", "same_lesson"), [("none", True), ("author", False)])
+def test_who_finds_out_about_a_silent_action_is_given_no_reason(notice: str, same_lesson: bool) -> None:
+    """Control: where authors are told, a reason makes a difference."""
+    rule = {"detector": "sample", "share": 0.3, "action": "remove", "notice": notice}
+    ledgers = [
+        run(
+            scenario(PLAIN, platforms={"chat": {"rules": {"some": {**rule, "reason": reason}}}}, beliefs={"discovery": 1.0}),
+            worlds=("full",),
+        )
+        for reason in (False, True)
+    ]
+    assert same(*(columns(ledger, "full") for ledger in ledgers)) == same_lesson
+
+
 @pytest.mark.statistical
 def test_discovery_teaches_a_share_of_authors() -> None:
     """More than nobody and fewer than by notice; deterministic for the seed."""

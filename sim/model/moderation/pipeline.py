@@ -92,7 +92,7 @@ class Pipeline:
         outcomes: by rule, what becomes of a message that it takes.
         notified, public: by rule, whether authors, and whether rooms, are told.
         weight: by rule, of its actions as a lesson.
-        explained: by rule, whether who learns of its actions is told why.
+        explained: by rule, whether who is told of its actions is told why; who finds out about a silent one is not.
         reads: by platform, whether any rule, or machine interpretation, looks at the words of messages.
     """
 
@@ -105,7 +105,7 @@ class Pipeline:
         self.notified = np.array([spec.notice != "none" for spec in specs], np.bool_)
         self.public = np.array([spec.notice == "public" for spec in specs], np.bool_)
         self.weight = np.array([policy.scenario.beliefs.label_weight if spec.action == "label" else 1.0 for spec in specs])
-        self.explained = np.array([spec.reason for spec in specs], np.bool_)
+        self.explained = np.array([spec.reason and spec.notice != "none" for spec in specs], np.bool_)
         self.reads = np.array([_reads_words(platform) for platform in policy.scenario.platforms.values()])
 
     def points(self, messages: Submissions, rows: Indices, rule: NDArray[np.integer]) -> Floats:

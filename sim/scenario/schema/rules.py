@@ -43,7 +43,7 @@ class RuleBase(Part):
         "none", "Who learns of the action.", assumption="most actions come without notice"
     )
     reason: bool = parameter(
-        False, "Whether those who learn of the action are told which rule it was.", assumption="most notices name no rule"
+        False, "Whether those who are told of the action are told which rule it was.", assumption="most notices name no rule"
     )
     turns_away: Probability = parameter(
         0.2, "Share of readers whom a label turns away.", assumption="most readers pass a label by", range=(0, 0.5)
