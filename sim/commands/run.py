@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sim.commands.cluster import cluster_option, connected
 from sim.commands.printing import show, write_plainly
 from sim.commands.refusal import refuse
 from sim.commands.until import parsed
@@ -43,6 +44,7 @@ Example:
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed, instead of the scenario's.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at work; as many as there are processors if not given.")
+@cluster_option
 @click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Folder for the folders of results.")
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a parameter; repeatable.")
 @click.option(
@@ -59,6 +61,7 @@ def command(
     overrides: tuple[str, ...],
     point: int | None,
     jobs: int | None,
+    cluster: str | None,
     out: Path,
     resume: bool,
     force: bool,
@@ -82,7 +85,9 @@ def command(
             loaded = _loaded(scenarios, overrides, point, chosen, out, force or resume, problems)
             asks = {"set": list(overrides), **({} if point is None else {"point": point}), **chosen}
             named = zip(scenarios, loaded, strict=True)
-            statuses = [_run(scenario, quiet, {"scenario": path.name, **asks}, how) for path, scenario in named]
+            with connected(cluster) as executor:
+                how["executor"] = executor
+                statuses = [_run(scenario, quiet, {"scenario": path.name, **asks}, how) for path, scenario in named]
     except Interrupted as interrupt:
         _report_interrupt(interrupt)
     except KeyboardInterrupt:

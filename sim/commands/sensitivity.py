@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.commands.cluster import cluster_option, connected
 from sim.commands.printing import show, write_plainly
 from sim.commands.refusal import refuse
 
@@ -40,6 +41,7 @@ Example:
 @click.option("-n", "--replications", default=2, show_default=True, type=click.IntRange(1, 1_000_000), metavar="N", help="At each point.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed, instead of the scenario's.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at work; as many as there are processors if not given.")
+@cluster_option
 @click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Folder for the folder NAME-METHOD.")
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a parameter, in both scenarios; repeatable.")
 @click.option("--resume", is_flag=True, help="Continue what was interrupted.")
@@ -53,6 +55,7 @@ def command(
     force: bool,
     quiet: bool,
     jobs: int | None,
+    cluster: str | None,
     **chosen: Any,
 ) -> None:
     """Find which parameters, and which assumptions, move the outcome.
@@ -73,15 +76,16 @@ def command(
         refuse("--resume: continues what is there, and --force starts anew; got both")
     first, *other = _loaded([scenario, *([against] if against else [])], overrides)
     asked = {"scenario": scenario.name, "against": against.name if against else None, "set": list(overrides), **chosen}
-    how = How(jobs=jobs, progress=progress.quiet if quiet else progress.shown_on(Console(stderr=True)))
+    shown = progress.quiet if quiet else progress.shown_on(Console(stderr=True))
     options = {"parameters": chosen["parameters"], "replications": chosen["replications"], "seed": chosen["seed"], "out": chosen["out"]}
     if chosen["measures"]:
         options["measures"] = tuple(name.strip() for name in chosen["measures"].split(","))
     try:
-        study = analyse(
-            first, _method(chosen), against=other[0] if other else None, how=how, resume=resume, force=force,
-            asked={**asked, "out": str(chosen["out"])}, **options,
-        )  # fmt: skip
+        with connected(cluster) as executor:
+            study = analyse(
+                first, _method(chosen), against=other[0] if other else None, how=How(jobs, executor, shown), resume=resume, force=force,
+                asked={**asked, "out": str(chosen["out"])}, **options,
+            )  # fmt: skip
     except WriteError as error:
         refuse(f"{error}; what had finished is kept, and --resume continues from there", FAILED)
     except ResultError as error:

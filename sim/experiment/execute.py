@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from sim.experiment.manifest import versions
 from sim.experiment.plan import Plan, Task
 
 if TYPE_CHECKING:
@@ -58,18 +60,32 @@ def execute(
     """Runs every task, at most `window` at a time, and reports each once; `failed` gets a task and `stage: message`.
 
     Units of a task that failed are tried again one by one, so that only those at fault fail, and so that how units were cut
-    into tasks does not show. A unit whose worker died is tried once more too.
+    into tasks does not show. A unit whose worker died is tried once more too, with no other under way, as some executors take the death
+    of a worker for a fault of all that it was to do.
     """
     again: list[tuple[U, ...]] = []
+    alone: list[tuple[U, ...]] = []
 
-    def first(task: tuple[U, ...], failure: Failure) -> None:
+    def retry(task: tuple[U, ...], failure: Failure) -> None:
         if failure.lost or len(task) > 1:
-            again.extend((unit,) for unit in task)
+            (alone if failure.lost else again).extend((unit,) for unit in task)
         else:
             failed(task, failure.message)
 
-    _drain(tasks, partial(work, plan), executor, window, finished, first)
-    _drain(again, partial(work, plan), executor, window, finished, lambda task, failure: failed(task, failure.message))
+    do = partial(_with_versions, versions(), work, plan)
+    _drain(tasks, do, executor, window, finished, retry)
+    _drain(again, do, executor, window, finished, retry)
+    _drain(alone, do, executor, 1, finished, lambda task, failure: failed(task, failure.message))
+
+
+def _with_versions(
+    expected: Mapping[str, str], work: Callable[[P, tuple[U, ...]], list[R] | Failure], plan: P, task: tuple[U, ...]
+) -> list[R] | Failure:
+    """Does one task, unless other versions are at work here than where the run was started: its tables would not be the same."""
+    for name, there in expected.items():
+        if (here := versions()[name]) != there:
+            return Failure(f"worker: {name} {here}, and {there} where the run was started")
+    return work(plan, task)
 
 
 def _drain(
@@ -110,9 +126,12 @@ def _submitted(executor: Executor, work: Callable[[tuple[U, ...]], list[R] | Fai
 def _outcome(future: Future[list[R] | Failure]) -> list[R] | Failure:
     try:
         return future.result()
-    except BrokenExecutor:
+    except (BrokenExecutor, CancelledError):
         return Failure(WORKER_DIED, lost=True)
     except Exception as error:
+        dask = sys.modules.get("distributed")
+        if dask is not None and isinstance(error, dask.KilledWorker):
+            return Failure(WORKER_DIED, lost=True)
         return Failure(f"worker: {_one_line(error)}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -22,7 +23,7 @@ def make_manifest(plan: Plan, scenario_yaml: str, started: datetime, asked: Mapp
         "seed": plan.scenario.seed,
         "replications": plan.replications,
         "worlds": list(plan.worlds),
-        "versions": _versions(),
+        "versions": dict(versions()),
         "started": _iso(started),
         "finished": _iso(now()),
         "asked": dict(asked),
@@ -36,10 +37,12 @@ def request_of(plan: Plan) -> dict[str, Any]:
     scenario = resolved(plan.scenario)
     for name in ("replications", "precision"):
         scenario.pop(name)
-    return {"scenario": scenario, "worlds": list(plan.worlds), "keep_ledger": plan.keep_ledger, "versions": _versions()}
+    return {"scenario": scenario, "worlds": list(plan.worlds), "keep_ledger": plan.keep_ledger, "versions": dict(versions())}
 
 
-def _versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
+    """Of Python and of the packages that the tables depend on."""
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 

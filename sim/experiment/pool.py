@@ -133,6 +133,12 @@ def default_jobs() -> int:
     return os.cpu_count() or 1
 
 
+def capacity(executor: Executor | None) -> int:
+    """Pieces of work that an executor does at a time, as far as it tells; without one, or if it does not, the number of processors."""
+    told = (getattr(executor, name, None) for name in ("workers", "_max_workers"))
+    return next((number for number in told if isinstance(number, int)), None) or default_jobs()
+
+
 def opened(executor: Executor | None, jobs: int) -> AbstractContextManager[Executor]:
     """The executor, left open at the end; without one, this process for a single job, and worker processes for more."""
     if executor is not None:
@@ -141,13 +147,22 @@ def opened(executor: Executor | None, jobs: int) -> AbstractContextManager[Execu
 
 
 def _serve(connection: Connection) -> None:
-    """Does pieces of work until the parent process closes the connection, or is gone."""
+    """Does pieces of work until the parent process closes the connection; ends at once should that be killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
             connection.send_bytes(_reply(connection.recv_bytes()))
         except (EOFError, OSError):
             return
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _reply(request: bytes) -> bytes:

@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
+from sim.experiment.cluster import adapted
 from sim.experiment.execute import Failure, execute
-from sim.experiment.pool import default_jobs, opened
+from sim.experiment.pool import capacity, opened
 from sim.experiment.progress import Progress, quiet
 
 P = TypeVar("P")
@@ -18,13 +19,16 @@ R = TypeVar("R")
 U_contra = TypeVar("U_contra", contravariant=True)
 R_contra = TypeVar("R_contra", contravariant=True)
 
+AHEAD = 2
+"""Tasks under way for each worker, so that the next is there when it is done with one."""
+
 
 @dataclass(frozen=True)
 class How:
     """By whom runs are carried out, and what is seen of it.
 
     Attributes:
-        jobs: processes at work; as many as there are processors if None.
+        jobs: processes at work; as many as the executor has workers, or as there are processors, if None.
         executor: does the work instead of processes started here.
         progress: shows how far the runs are.
         fail_fast: stop at the first run that fails.
@@ -67,14 +71,14 @@ class Order(Generic[P, U, R]):
 
 def carry_out(order: Order[P, U, R], gatherer: Gatherer[U, R], how: How) -> None:
     """Does every task, and hands in what each comes to."""
-    workers = how.jobs or default_jobs()
+    executor = how.executor and adapted(how.executor)
+    workers = how.jobs or capacity(executor)
     tasks = order.cut(workers)
     if not tasks:
         return
     workers = min(workers, len(tasks))
-    window = workers + 1 if how.jobs or how.executor is None else len(tasks)
     shown = how.progress(order.name, sum(map(len, tasks)) * order.runs_of_unit)
-    with suppress(_Stop), shown as advance, opened(how.executor, workers) as pool:
+    with suppress(_Stop), shown as advance, opened(executor, workers) as pool:
 
         def finished(runs: Sequence[R]) -> None:
             gatherer.finished(runs)
@@ -86,13 +90,13 @@ def carry_out(order: Order[P, U, R], gatherer: Gatherer[U, R], how: How) -> None
             if how.fail_fast:
                 raise _Stop
 
-        execute(order.plan, tasks, pool, window, finished, failed, order.work)
+        execute(order.plan, tasks, pool, AHEAD * workers, finished, failed, order.work)
 
 
 @contextmanager
 def kept_open(how: How) -> Iterator[How]:
     """The same with an executor that stays open between one carrying out and the next."""
-    jobs = how.jobs or default_jobs()
+    jobs = how.jobs or capacity(how.executor)
     with opened(how.executor, jobs) as pool:
         yield how if how.executor is not None else replace(how, executor=pool, jobs=jobs)
 
