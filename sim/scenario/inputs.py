@@ -91,7 +91,13 @@ def _rule_list(name: str, raw: bytes | None) -> tuple[Entry, ...]:
 
 def phrasebook(name: str, inputs: dict[str, bytes]) -> Book:
     """The texts of a phrasebook that ships, or that a loaded scenario holds."""
-    return read_phrasebook(_text("phrasebooks", name, inputs), name, [])
+    return _phrasebook(name, inputs.get(name))
+
+
+@lru_cache(maxsize=16)
+def _phrasebook(name: str, raw: bytes | None) -> Book:
+    text = presets.text("phrasebooks", name) if raw is None else decoded(raw, name)
+    return read_phrasebook(text, name, [])
 
 
 def domain_blocks(name: str, inputs: dict[str, bytes]) -> list[DomainBlock]:
