@@ -51,6 +51,7 @@ Example:
     "--worlds", default="ladder", show_default=True, metavar="ladder|shapley|full|NAME,...", help="Which mechanisms to switch on."
 )
 @click.option("--point", type=click.IntRange(0), metavar="K", help="Of scenarios with an experiment, run point K alone.")
+@click.option("--replication", type=click.IntRange(0, 10**9), metavar="K", help="Run replication K alone.")
 @click.option("--resume", is_flag=True, help="Continue what was interrupted; also with more replications (-n).")
 @click.option("--force", is_flag=True, help="Replace a result that exists, and start an interrupted one anew.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
@@ -60,6 +61,7 @@ def command(
     scenarios: tuple[Path, ...],
     overrides: tuple[str, ...],
     point: int | None,
+    replication: int | None,
     jobs: int | None,
     cluster: str | None,
     out: Path,
@@ -79,11 +81,13 @@ def command(
     if resume and force:
         refuse("--resume: continues what is there, and --force starts anew; got both")
     chosen["until"], problems = parsed(chosen["until"])
+    if replication is not None and (chosen["replications"] or chosen["until"]):
+        problems.append("--replication: one alone, and got -n or --until too")
     how = {"jobs": jobs, "out": out, "resume": resume, "force": force, "fail_fast": fail_fast, **chosen}
     try:
         with _interruptible():
-            loaded = _loaded(scenarios, overrides, point, chosen, out, force or resume, problems)
-            asks = {"set": list(overrides), **({} if point is None else {"point": point}), **chosen}
+            loaded = _loaded(scenarios, overrides, point, replication, chosen, out, force or resume, problems)
+            asks = {"set": list(overrides), **_given(point=point, replication=replication), **chosen}
             named = zip(scenarios, loaded, strict=True)
             with connected(cluster) as executor:
                 how["executor"] = executor
@@ -99,6 +103,7 @@ def _loaded(
     paths: Sequence[Path],
     overrides: tuple[str, ...],
     point: int | None,
+    replication: int | None,
     chosen: dict[str, Any],
     out: Path,
     force: bool,
@@ -113,7 +118,7 @@ def _loaded(
     loaded: list[Scenario] = []
     for path in paths:
         try:
-            loaded.append(_load(path, overrides, point))
+            loaded.append(_load(path, overrides, point, replication))
         except ScenarioError as error:
             problems.append(str(error))
     names = [scenario.name for scenario in loaded]
@@ -138,13 +143,18 @@ def _loaded(
     return loaded
 
 
-def _load(path: Path, overrides: tuple[str, ...], point: int | None) -> Scenario:
+def _given(**options: int | None) -> dict[str, int]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _load(path: Path, overrides: tuple[str, ...], point: int | None, replication: int | None) -> Scenario:
     from sim.experiment.design import check_points, scenario_at
+    from sim.experiment.replay import alone
     from sim.scenario import load
 
     scenario = load(path, overrides)
-    if point is not None:
-        return scenario_at(scenario, point)
+    scenario = scenario if point is None else scenario_at(scenario, point)
+    scenario = scenario if replication is None else alone(scenario, replication)
     if scenario.experiment is not None:
         check_points(scenario)
     return scenario
@@ -195,11 +205,8 @@ def _report_failures(result: Result | Sweep) -> int:
         f"{result.name}: {failed.height} of {result.runs.height} runs failed; {result.folder} holds the others, and --resume tries again",
         file=sys.stderr,
     )
-    if "point" in failed.columns:
-        points = failed["point"].unique().sort()
-        print(f"  point {points[0]} among {len(points)} that failed: --point {points[0]} runs it alone", file=sys.stderr)
-    for error, count in failed.group_by("error", maintain_order=True).len().iter_rows():
-        print(f"  {count} x {error}", file=sys.stderr)
+    for error, count, replay in failed.group_by("error", maintain_order=True).agg(pl.len(), pl.first("replay")).iter_rows():
+        print(f"  {count} x {error}; the first of them again, alone: {replay}", file=sys.stderr)
     return FAILED
 
 

@@ -63,6 +63,7 @@ RUN_COLUMNS = {
     "status": pl.String,
     "seconds": pl.Float64,
     "error": pl.String,
+    "replay": pl.String,
 }
 
 SPLITS = ("total", "group", "topic", "platform", "day", "rule", "desk", "stance", "brief", "within")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
 
@@ -41,6 +42,11 @@ class Gathering:
         """Has these be all the runs that there are to be."""
         self._runs = runs
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder in which the tables of an incomplete result are laid; None where there is no journal."""
+        return self._journal.folder.parent if self._journal is not None else None
+
     def keep(self, done: Sequence[tuple[Run, float]], tables: Mapping[str, pl.DataFrame]) -> None:
         """Take in the tables of runs that ended well, and their seconds.
 
@@ -68,7 +74,7 @@ class Gathering:
 
     def table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
         """A table of the runs that ended well, as they came."""
-        parts = self._in_memory.get(name, []) if self._journal is None else map(pl.read_parquet, self._journal.tables(name))
+        parts = self._in_memory.get(name, []) if self._journal is None else self._journal.read(name)
         whole: pl.DataFrame = pl.concat([pl.DataFrame(schema=columns), *parts])
         return whole
 

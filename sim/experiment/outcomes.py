@@ -12,6 +12,7 @@ from sim.experiment.gathering import Gathering, tagged
 from sim.experiment.journal import Journal
 from sim.experiment.plan import Plan, Task
 from sim.experiment.precision import Spread, next_look
+from sim.experiment.replay import command
 from sim.experiment.summary import over_replications
 from sim.model.worlds import fullest
 
@@ -73,7 +74,7 @@ class Outcomes(Gathering):
     def runs(self) -> pl.DataFrame:
         """One row per run, those not heard of as cancelled."""
         scenario = self._plan.scenario
-        rows = [(scenario.name, *run, scenario.seed, *self.status(run)) for run in self._runs]
+        rows = [(scenario.name, *run, scenario.seed, *self.status(run), self._replay(*run)) for run in self._runs]
         return pl.DataFrame(rows, RUN_COLUMNS, orient="row")
 
     def measures(self) -> pl.DataFrame:
@@ -95,6 +96,12 @@ class Outcomes(Gathering):
     def _ordered(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
         whole = self.table(name, columns).filter(self._wanted)
         return in_order(whole, self._plan.scenario, self._plan.worlds)
+
+    def _replay(self, world: str, replication: int) -> str:
+        """The command that runs a failed run again, with the other worlds of its replication; empty for others."""
+        if self.folder is None or self.status((world, replication))[0] != "failed":
+            return ""
+        return command(self.folder, ["scenario.yaml"], replication, self._plan.worlds, keep_ledger=self._plan.keep_ledger)
 
     @property
     def _wanted(self) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,6 +10,7 @@ import polars as pl
 from sim.experiment.columns import ATTRIBUTION_COLUMNS, MEASURE_COLUMNS, RUN_COLUMNS, SUMMARY_COLUMNS, in_order
 from sim.experiment.gathering import Gathering, tagged
 from sim.experiment.journal import Journal
+from sim.experiment.replay import command
 from sim.experiment.units import PointRun, Unit
 from sim.scenario.design_file import NUMBER
 
@@ -26,21 +27,30 @@ class PointOutcomes(Gathering):
     """Gathers runs by point, world and replication."""
 
     def __init__(
-        self, scenarios: Sequence[Scenario], name: str, worlds: tuple[str, ...], replications: int, journal: Journal | None
+        self,
+        scenarios: Sequence[Scenario],
+        name: str,
+        worlds: tuple[str, ...],
+        replications: int,
+        arguments: Callable[[int], Sequence[str]],
+        journal: Journal | None,
     ) -> None:
-        points, numbers = range(len(scenarios)), range(replications)
+        """`arguments` of `run` are, for a point, the file of its scenario in the folder of the result, and options."""
+        points, first = range(len(scenarios)), scenarios[0].first_replication
+        numbers = range(first, first + replications)
         super().__init__([(point, world, k) for point in points for world in worlds for k in numbers], journal)
+        self._arguments = arguments
         self._scenarios = scenarios
         self._name = name
         self._worlds = worlds
-        self._replications = replications
+        self._numbers = numbers
 
     def missing(self) -> list[Unit]:
         """Units of which some run is not done, by point and replication."""
         return [
             Unit(point, replication, scenario)
             for point, scenario in enumerate(self._scenarios)
-            for replication in range(self._replications)
+            for replication in self._numbers
             if any(self.status((point, world, replication))[0] != "done" for world in self._worlds)
         ]
 
@@ -60,14 +70,23 @@ class PointOutcomes(Gathering):
     def runs(self) -> pl.DataFrame:
         """One row per run, those not heard of as cancelled."""
         rows = [
-            (point, self._name, world, k, self._scenarios[point].seed, *self.status((point, world, k))) for point, world, k in self._runs
+            (point, self._name, world, k, self._scenarios[point].seed, *self.status((point, world, k)), self._replay(point, world, k))
+            for point, world, k in self._runs
         ]
         return pl.DataFrame(rows, POINT_RUN_COLUMNS, orient="row")
 
     def measures(self) -> pl.DataFrame:
         """Measures of the runs that ended well, by point."""
-        whole = self.table("measures", POINT_MEASURE_COLUMNS).filter(pl.col("replication") < self._replications)
+        whole = self.table("measures", POINT_MEASURE_COLUMNS).filter(
+            pl.col("replication").is_between(self._numbers.start, self._numbers.stop, closed="left")
+        )
         return in_order(whole, self._scenarios[0], self._worlds).sort(NUMBER, maintain_order=True)
+
+    def _replay(self, point: int, world: str, replication: int) -> str:
+        """The command that runs a failed run again, with the other worlds of its replication; empty for others."""
+        if self.folder is None or self.status((point, world, replication))[0] != "failed":
+            return ""
+        return command(self.folder, self._arguments(point), replication, self._worlds)
 
     def _tags(self, run: PointRun) -> dict[str, object]:
         return {NUMBER: run.point, "scenario": self._name, "world": run.world, "replication": run.replication}

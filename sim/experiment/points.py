@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -35,6 +36,7 @@ class Points:
         scenarios: one for each point; they share a seed.
         worlds: in which each is run.
         replications: of each.
+        arguments: of `run`, for a point: the file of its scenario in the folder of the result, and options that make it this point.
         totals: whether the measures in total are wanted alone.
         request: all that the tables depend on but the number of replications.
     """
@@ -43,6 +45,7 @@ class Points:
     scenarios: Sequence[Scenario]
     worlds: tuple[str, ...]
     replications: int
+    arguments: Callable[[int], Sequence[str]]
     totals: bool
     request: Mapping[str, Any]
 
@@ -53,7 +56,7 @@ def run_points(
     """What `finish` makes of the runs, and the folder that it is written to (None if `out` is). Raises what `keep` raises."""
     job = Job(
         request=points.request,
-        gather=lambda journal: PointOutcomes(points.scenarios, points.name, points.worlds, points.replications, journal),
+        gather=partial(PointOutcomes, points.scenarios, points.name, points.worlds, points.replications, points.arguments),
         carry_out=lambda outcomes: run_units(points.name, Ask(points.worlds, points.totals), outcomes.missing(), outcomes, how),
         finish=finish,
         write=lambda _, tables, folder: tables.write(folder),

@@ -59,7 +59,7 @@ def sweep(
     place = None if out is None else Path(out) / scenario.name
     if place is not None and resume and place.exists():
         return _complete(place, plan)
-    points = Points(scenario.name, scenarios_at(plan.scenario, values), plan.worlds, plan.replications, False, request_of(plan))
+    points = Points(scenario.name, scenarios_at(plan.scenario, values), plan.worlds, plan.replications, _arguments, False, request_of(plan))
     started = now()
 
     def finish(outcomes: PointOutcomes) -> Sweep:
@@ -69,6 +69,11 @@ def sweep(
 
     result, folder = run_points(points, How(jobs, executor, progress, fail_fast), finish, out, resume=resume, force=force)
     return replace(result, folder=folder)
+
+
+def _arguments(point: int) -> list[str]:
+    """The arguments of `run` that make a point of the experiment in a folder."""
+    return ["scenario.yaml", "--point", str(point)]
 
 
 def _complete(place: Path, plan: Plan) -> Sweep:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +24,7 @@ from sim.experiment.points import Points, run_points
 from sim.experiment.simulation import How
 from sim.measures.definitions import HEADLINE, MEASURES
 from sim.scenario.schema import Scenario
+from sim.scenario.vary import Values
 from sim.sensitivity.factors import ASSUMPTIONS, Factor, factors
 from sim.sensitivity.morris import Morris
 from sim.sensitivity.sobol import Sobol
@@ -107,13 +110,14 @@ def analyse(
     name = f"{scenario.name}-{method.name}"
     if out is not None and resume and (Path(out) / name).exists():
         return _complete(Path(out) / name, digest)
-    scenarios = [at for option, base in enumerate(options) for at in scenarios_at(base, list(design.values(option)))]
+    values = [list(design.values(option)) for option in range(len(options))]
+    scenarios = [at for base, of_option in zip(options, values, strict=True) for at in scenarios_at(base, of_option)]
     started = now()
 
     def finish(outcomes: PointOutcomes) -> Study:
         return _study(options, design, outcomes, measures, _manifest(plan, method, digest, started, asked))
 
-    points = Points(name, scenarios, plan.worlds, plan.replications, True, request)
+    points = Points(name, scenarios, plan.worlds, plan.replications, partial(_arguments, values), True, request)
     result, folder = run_points(points, how or How(), finish, out, resume=resume, force=force)
     return replace(result, folder=folder)
 
@@ -122,8 +126,21 @@ def _options(plan: Plan, against: Scenario | None) -> list[Scenario]:
     """The scenarios, with the same seed."""
     if against is None:
         return [plan.scenario]
-    same: dict[str, Any] = {"experiment": None, "precision": {}, "seed": plan.scenario.seed, "replications": plan.replications}
+    same: dict[str, Any] = {
+        "experiment": None,
+        "precision": {},
+        "seed": plan.scenario.seed,
+        "replications": plan.replications,
+        "first_replication": plan.scenario.first_replication,
+    }
     return [plan.scenario, against.model_copy(update=same)]
+
+
+def _arguments(values: Sequence[Sequence[Values]], point: int) -> list[str]:
+    """The arguments of `run` that make a point of the analysis in a folder."""
+    option, at = divmod(point, len(values[0]))
+    pairs = (f"{path}={written(value)}" for path, value in values[option][at].items())
+    return ["against.yaml" if option else "scenario.yaml", *chain.from_iterable(("--set", pair) for pair in pairs)]
 
 
 def _request(design: _Design, options: Sequence[Scenario]) -> dict[str, Any]:
@@ -164,7 +181,7 @@ def _study(
         against=options[1] if len(options) > 1 else None,
         parameters=pl.DataFrame([_parameter_row(factor) for factor in design.factors], PARAMETER_COLUMNS, orient="row"),
         indices=pl.DataFrame(rows, INDEX_COLUMNS, orient="row"),
-        order=pl.DataFrame(list(_order_rows(design, found, there)) if len(options) > 1 else [], ORDER_COLUMNS, orient="row"),
+        order=pl.DataFrame(list(_order_rows(design, found, there)) if len(found) > 1 else [], ORDER_COLUMNS, orient="row"),
         measures=table,
         runs=outcomes.runs(),
         manifest=manifest,
