@@ -74,7 +74,7 @@ class Gathering:
 
     def table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
         """A table of the runs that ended well, as they came."""
-        parts = self._in_memory.get(name, []) if self._journal is None else self._journal.read(name)
+        parts = self._in_memory.get(name, []) if self._journal is None else self._journal.read(name, columns)
         whole: pl.DataFrame = pl.concat([pl.DataFrame(schema=columns), *parts])
         return whole
 
