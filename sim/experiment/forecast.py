@@ -43,7 +43,7 @@ class Forecast:
 
 
 def forecast(scenario: Scenario) -> Forecast:
-    """What the drawing of occasions comes to on average, surges included; of a trace, what it holds."""
+    """What the drawing of occasions comes to on average, surges and the warm-up included; of a trace, what it holds."""
     if scenario.trace is not None:
         return _of_trace(scenario)
     begun, nowhere = _begun(scenario)
@@ -74,11 +74,13 @@ def _begun(scenario: Scenario) -> tuple[dict[Cell, float], float]:
         habits = {key: platform.habits.get(name, platform.habit) for key, platform in scenario.platforms.items()}
         taking = sum(habits[key] for key, platform in scenario.platforms.items() if platform.kind not in ("survey", "meeting"))
         left = total = _spontaneous(scenario, name, group)
+        before = group.size * group.messages_per_day * _days(scenario, group, scenario.begins, 0.0)
         for key, platform in scenario.platforms.items():
             if platform.kind in ("survey", "meeting") and habits[key]:
                 most = _answers(scenario, group, total) if platform.kind == "survey" else left * _share_open(platform)
                 begun[name, key] = min(most * habits[key] / (habits[key] + taking), left)
                 left -= begun[name, key]
+        left += before
         for key, platform in scenario.platforms.items():
             if taking and platform.kind not in ("survey", "meeting"):
                 begun[name, key] = left * habits[key] / taking
@@ -87,7 +89,7 @@ def _begun(scenario: Scenario) -> tuple[dict[Cell, float], float]:
 
 
 def _spontaneous(scenario: Scenario, name: str, group: Group) -> float:
-    """Spontaneous occasions of a group."""
+    """Spontaneous occasions of a group from hour 0 on."""
     weights = {topic: group.interests.get(topic, 1.0) for topic in scenario.topics}
     days = _days(scenario, group, 0.0, scenario.horizon)
     for event in scenario.timeline:
@@ -129,7 +131,7 @@ def _branching(scenario: Scenario, name: str) -> float:
     platform = scenario.platforms[name]
     if platform.kind == "survey":
         return 0.0
-    session = scenario.horizon
+    session = scenario.warm_up + scenario.horizon
     if platform.kind == "meeting" and (share := _share_open(platform)) < 1:
         session = min(session, 168 * share / max(sum(_sessions(platform)), 1))
     branching: float = platform.replies.branching

@@ -132,7 +132,7 @@ def _ledger_table(scenario: Scenario, ledger: Ledger, world: str, replication: i
             "abusive": occasions.is_abuse(rows),
             "topic": named(occasions.topic[rows], list(scenario.topics)),
             "stance": occasions.private_stance(people, rows),
-            "reply_to": pl.Series(np.where(parent < 0, -1, position[parent])).replace(-1, None),
+            "reply_to": pl.Series(np.where(parent < 0, parent, position[parent])).replace(-1, None),
             "platform": named(ledger.venue[rows, column], list(scenario.platforms)),
             "voice": named(ledger.voice[rows, column], [manner.name.lower() for manner in Manner]),
             "outcome": named(ledger.outcome[rows, column], [outcome.name.lower() for outcome in Outcome]),

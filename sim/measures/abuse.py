@@ -51,7 +51,7 @@ def abuse_met(ledger: Ledger, world: int, level: NDArray[np.integer], shape: tup
     """Abusive messages that targets read in answer to their own / targets, by (P,) level."""
     people, occasions, cells = ledger.people, ledger.occasions, shape[0] * shape[1]
     cell = people.replication * np.int64(shape[1]) + level
-    target = occasions.person[occasions.parent[np.flatnonzero(ledger.marks[:, world] & Mark.MET)]]
+    target = occasions.prompter(np.flatnonzero(ledger.marks[:, world] & Mark.MET))
     met, targets = (np.bincount(cell[who], minlength=cells).reshape(shape) for who in (target, np.flatnonzero(people.targeted)))
     return "abuse_met_per_target", ratio(met, targets)
 

@@ -60,7 +60,7 @@ def state_codes(ledger: Ledger, world: int, free: int, fearless: int) -> NDArray
     wished = ledger.outcome[:, free] > Outcome.UNSAID
     silenced = wished & (outcome == Outcome.UNSAID) & (ledger.outcome[:, fearless] > Outcome.UNSAID)
     seen, counted = (marks & Mark.SEEN) > 0, (marks & Mark.COUNTED) > 0
-    features = (outcome, ledger.voice[:, world], wished, seen, counted, ledger.occasions.parent >= 0, silenced)
+    features = (outcome, ledger.voice[:, world], wished, seen, counted, ledger.occasions.parent != -1, silenced)
     code = np.zeros(len(outcome), np.int16)
     for feature, size in zip(features, _FEATURES.values(), strict=True):
         code *= np.int16(size)

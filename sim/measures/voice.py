@@ -68,7 +68,7 @@ def count_measures(table: NDArray[np.int64], represents: float) -> Iterator[Valu
 
 def offered_share(ledger: Ledger, free: int, replication: NDArray[np.int32], level: NDArray[np.integer], shape: tuple[int, int]) -> Values:
     """Occasions, other than replies, that some platform takes in the free world / all, by (O,) level; shape is (replications, levels)."""
-    rows = np.flatnonzero(ledger.occasions.parent < 0)
+    rows = np.flatnonzero(ledger.occasions.parent == -1)
     cell = replication[rows].astype(np.int64) * shape[1] + level[rows]
     offered, occasions = (
         np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape) for cells in (cell[ledger.venue[rows, free] >= 0], cell)

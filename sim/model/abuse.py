@@ -23,8 +23,8 @@ class Abuse:
     def __init__(self, world: World) -> None:
         people, worlds, half_life = world.people, len(world.switches), world.scenario.abuse.half_life
         self._world = world
-        self._own = Counters(1, len(people) * people.topics, worlds, half_life)
-        self._room = Counters(1, len(world.rooms.size) * people.topics, worlds, half_life)
+        self._own = Counters(1, len(people) * people.topics, worlds, half_life, world.scenario.begins)
+        self._room = Counters(1, len(world.rooms.size) * people.topics, worlds, half_life, world.scenario.begins)
         self._half_life = np.array([platform.reading.half_life for platform in world.scenario.platforms.values()])
         self._ahead: list[tuple[Floats, Indices, Indices]] = []
 

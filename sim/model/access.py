@@ -134,7 +134,7 @@ class Access:
     def _try(self, rows: Indices, platform: Ints, wanting: Flags) -> tuple[Flags, Flags, Flags]:
         """(n, W): the platform takes the occasion, it cannot be reached for it, and it is reached around a block."""
         reached, circumvents = self.reaches(rows, platform[:, None])
-        if self._policy.meetings.live.any():
+        if self._policy.meetings.called.any():
             wanting = wanting & self._policy.meetings.take(platform, self._occasions.time[rows])[:, None]
         survey = np.flatnonzero(self._policy.survey[platform])
         if len(survey):

@@ -48,20 +48,20 @@ class Beliefs:
     def __init__(self, people: People, rooms: int, policy: Policy, worlds: int) -> None:
         self._people = people
         self._worlds = worlds
-        spec = policy.scenario.beliefs
+        spec, begins = policy.scenario.beliefs, policy.scenario.begins
         pairs, room_pairs = len(people) * people.topics, rooms * people.topics
-        self._own_messages = Counters(2, pairs, worlds, spec.removal_half_life)
-        self._room_messages = Counters(2, room_pairs, worlds, spec.removal_half_life)
-        self._room_climate = Counters(2, room_pairs, worlds, spec.climate_half_life)
-        self._own_noticed = Counters(1, len(people), worlds, spec.noticed_half_life)
-        self._room_noticed = Counters(1, rooms, worlds, spec.noticed_half_life)
-        self._news = Counters(1, len(people), worlds, spec.reprisal_half_life)
-        self._room_news = Counters(1, rooms, worlds, spec.reprisal_half_life)
+        self._own_messages = Counters(2, pairs, worlds, spec.removal_half_life, begins)
+        self._room_messages = Counters(2, room_pairs, worlds, spec.removal_half_life, begins)
+        self._room_climate = Counters(2, room_pairs, worlds, spec.climate_half_life, begins)
+        self._own_noticed = Counters(1, len(people), worlds, spec.noticed_half_life, begins)
+        self._room_noticed = Counters(1, rooms, worlds, spec.noticed_half_life, begins)
+        self._news = Counters(1, len(people), worlds, spec.reprisal_half_life, begins)
+        self._room_news = Counters(1, rooms, worlds, spec.reprisal_half_life, begins)
         platforms = len(policy.survey)
         self._told_removal = np.full((platforms, len(people)), np.nan)
         self._told_reprisal = np.full((platforms, len(people)), np.nan)
         self._believer_luck = luck(Purpose.BELIEVES_SAFEGUARDS, people.key)
-        self.set_policy(policy, 0.0)
+        self.set_policy(policy, begins)
 
     def set_policy(self, policy: Policy, now: float) -> None:
         """Adopt new tables."""

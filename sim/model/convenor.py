@@ -49,7 +49,7 @@ class Convenor:
             self._released.append((occasion, world))
 
     def _visit(self) -> simpy.events.ProcessGenerator:
-        yield self._env.timeout(self._spec.start)
+        yield self._env.timeout(self._spec.start - self._env.now)
         while self._env.now < self._end:
             yield self._env.timeout(min(self._spec.every, self._end - self._env.now))
             self.collect()

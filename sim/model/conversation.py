@@ -46,8 +46,8 @@ class Conversation:
         self._topics = world.people.topics
         self._settled: Stretch | None = None
         self._next = 0
-        self.barred_until = np.zeros((len(world.people), self._worlds))
-        self._barred_to = 0.0
+        self.barred_until = np.full((len(world.people), self._worlds), world.scenario.begins)
+        self._barred_to = world.scenario.begins
         world.env.process(self._windows())
 
     def unsettle(self) -> None:

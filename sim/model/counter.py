@@ -16,14 +16,14 @@ class Counters:
     """Decayed sums, some to an entry and world: each halves every half-life.
 
     A sum is held inflated by exp(rate x time of each addition), so that decay costs one scalar a reading, and nothing is
-    ever touched for decay alone. Half-lives are a nine-hundredth of the horizon at least (the scenario sees to that), so that no sum
+    ever touched for decay alone. Half-lives are a nine-hundredth of the simulated time at least (the scenario sees to that), so that no sum
     overflows.
     """
 
-    def __init__(self, sums: int, entries: int, worlds: int, half_life: float) -> None:
+    def __init__(self, sums: int, entries: int, worlds: int, half_life: float, begins: float = 0.0) -> None:
         self._rate = math.log(2) / half_life
-        self._epoch = 0.0
-        self._turns: list[float] = [0.0]
+        self._epoch = begins
+        self._turns: list[float] = [begins]
         self._logs: list[float] = [0.0]
         self._worlds = worlds
         self._sums = np.zeros((sums, entries * worlds))

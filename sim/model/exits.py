@@ -33,7 +33,7 @@ class Exits:
         self._spec = spec
         self._salts = [name_key(name) for name in platforms]
         self._leavable = np.array([platform.kind != "survey" for platform in platforms.values()])
-        self._hazard = Counters(1, len(platforms) * len(world.people), len(world.switches), spec.half_life)
+        self._hazard = Counters(1, len(platforms) * len(world.people), len(world.switches), spec.half_life, world.scenario.begins)
         self._afraid = np.flatnonzero(world.switches.fear)
         world.env.process(self._days())
 
@@ -51,13 +51,14 @@ class Exits:
 
     def _days(self) -> simpy.events.ProcessGenerator:
         """Before anything else that happens at the same time, so that nothing depends on what else is simulated."""
-        env, day = self._world.env, 0
+        env = self._world.env
+        day = int(env.now // DAY)
         yield env.timeout(0.0)
         self._known = self._reprisal_of_all()
         while True:
             event = Event(env)
             event._ok, event._value = True, None
-            env.schedule(event, URGENT, DAY)
+            env.schedule(event, URGENT, DAY * (day + 1) - env.now)
             yield event
             self._world.actions.teach(env.now)
             self._world.abuse.meet(env.now)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, IntFlag
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,6 +148,16 @@ def new_ledger(
         removal_risk=np.zeros((len(occasions), len(afraid)), np.float32),
         reprisal_risk=np.zeros((len(occasions), len(afraid)), np.float32),
     )
+
+
+def measured(ledger: Ledger) -> Ledger:
+    """The same from hour 0 on, as views: without the occasions of a warm-up, whatever becomes of them, and without what happened in it."""
+    occasions = ledger.occasions.measured()
+    first = len(ledger.occasions) - len(occasions)
+    columns = {f.name: getattr(ledger, f.name) for f in fields(ledger)}
+    kept: dict[str, Any] = {name: column[first:] for name, column in columns.items() if isinstance(column, np.ndarray)}
+    kept |= {name: [event for event in columns[name] if event[2] >= 0] for name in ("punished", "sanctioned", "left")}
+    return replace(ledger, occasions=occasions, **kept)
 
 
 def room_of(rooms: Rooms, occasions: Occasions, rows: slice | Indices, venue: Indices) -> Ints:

@@ -144,8 +144,8 @@ def name_key(*parts: str | int) -> int:
 
 
 def child_keys(parents: Keys, numbers: NDArray[np.integer] | int) -> Keys:
-    """Keys of the `numbers`-th child of each parent, shape of the broadcast."""
-    step = np.multiply(np.asarray(numbers, dtype=np.uint64) + np.uint64(1), np.uint64(_GOLDEN), dtype=np.uint64)
+    """Keys of the `numbers`-th child of each parent, shape of the broadcast; numbers may be negative, as days before hour 0 are."""
+    step = np.multiply(np.asarray(numbers).astype(np.uint64) + np.uint64(1), np.uint64(_GOLDEN), dtype=np.uint64)
     mixed: Keys = _mix(np.atleast_1d(parents + step))
     return mixed
 

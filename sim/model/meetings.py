@@ -22,18 +22,20 @@ class Meetings:
 
     Attributes:
         live: (F,) whether a platform is a meeting.
+        called: (F,) whether people are called to it once measures begin, and it takes nothing in a warm-up: meetings and surveys.
         open: (F, 168) whether it takes what is said, by hour of the week.
         left: (F, 168) hours from the beginning of an hour of the week to the end of the session; 0 where it is closed, inf where it
             never ends.
     """
 
     live: Flags
+    called: Flags
     open: Flags
     left: Floats
 
     def take(self, platform: Indices, time: Floats) -> Flags:
         """Whether platforms take what is said at some times; arrays that broadcast."""
-        taken: Flags = self.open[platform, _hour_of_week(time)]
+        taken: Flags = self.open[platform, _hour_of_week(time)] & ((time >= 0) | ~self.called[platform])
         return taken
 
     def end(self, platform: Indices, time: Floats) -> Floats:
@@ -50,7 +52,8 @@ def compile_meetings(scenario: Scenario) -> Meetings:
     """The hours of a scenario's platforms."""
     specs = list(scenario.platforms.values())
     week = np.stack([_week(spec) for spec in specs])
-    return Meetings(live=np.array([spec.kind == "meeting" for spec in specs]), open=week, left=np.stack([_left(row) for row in week]))
+    live, surveys = (np.array([spec.kind == kind for spec in specs]) for kind in ("meeting", "survey"))
+    return Meetings(live=live, called=live | surveys, open=week, left=np.stack([_left(row) for row in week]))
 
 
 def _week(spec: Platform) -> Flags:

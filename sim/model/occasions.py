@@ -22,6 +22,9 @@ from sim.model.trace import replay
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.platform import Replies
 
+BEFORE = -2
+"""Instead of an index: a message of the warm-up."""
+
 DRAWN_AT_ONCE = 65_536
 """Spontaneous occasions whose replies are drawn together: enough to make light of the calls, few enough to stay in the cache."""
 
@@ -32,14 +35,15 @@ class Occasions:
 
     Attributes:
         key: luck key.
-        time: hours since the start.
+        time: hours since measures begin; below 0 in the warm-up.
         person, topic: indices.
         home: platform that would carry it with nothing in the way; -1 where every survey has been answered and no meeting is held.
         room: room in which the conversation would be held with nothing in the way; 0 on a survey.
         seat: which of the person's rooms a spontaneous occasion takes, on whatever platform, unless it goes to a direct chat.
         parent, root: index, among all, of the message replied to (-1 for none) and of the one that began the
-            conversation (itself for none).
+            conversation (itself for none). Once the warm-up is cut off, BEFORE stands for what was said in it.
         abusive: whether it is an abusive reply to a target by somebody hostile; None where there are none.
+        asked: author of the message replied to, -1 for none; None unless the warm-up is cut off.
         stance: the author's private stance where a trace gives one for the occasion, NaN elsewhere; None where there is no trace.
     """
 
@@ -54,6 +58,7 @@ class Occasions:
     root: Ints
     stance: Floats | None = None
     abusive: NDArray[np.bool_] | None = None
+    asked: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.key)
@@ -63,6 +68,20 @@ class Occasions:
         own: Floats = people.stance[self.person[rows], self.topic[rows]]
         return own if self.stance is None else np.where(np.isnan(self.stance[rows]), own, self.stance[rows])
 
+    def prompter(self, rows: Indices) -> Ints:
+        """The authors of the messages that some replies answer."""
+        return self.person[self.parent[rows]] if self.asked is None else self.asked[rows]
+
+    def measured(self) -> Occasions:
+        """Those from hour 0 on."""
+        first = int(np.searchsorted(self.time, 0.0))
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        kept: dict[str, Any] = {name: None if column is None else column[first:] for name, column in columns.items()}
+        parent, root = (np.where(kept[name] >= first, kept[name] - first, BEFORE).astype(np.int32) for name in ("parent", "root"))
+        parent[kept["parent"] == -1] = -1
+        asked = np.where(kept["parent"] >= 0, self.person[kept["parent"]], -1)
+        return Occasions(**{**kept, "parent": parent, "root": root, "asked": asked.astype(np.int32)})
+
     def is_abuse(self, rows: slice | Indices = slice(None)) -> NDArray[np.bool_]:
         """Whether some occasions are abusive."""
         abusive: NDArray[np.bool_] = np.zeros(len(self.key[rows]), np.bool_) if self.abusive is None else self.abusive[rows]
@@ -70,7 +89,7 @@ class Occasions:
 
 
 def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: Ints) -> Occasions:
-    """All occasions within the horizon.
+    """All occasions of the warm-up and within the horizon.
 
     Args:
         scenario: the scenario.
@@ -82,7 +101,7 @@ def draw_occasions(scenario: Scenario, people: People, rooms: Rooms, ranking: In
         return _replayed(scenario, people, rooms, ranking)
     parts = list(draw_spontaneous(scenario, people))
     key, time, person, topic = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = _by_time(time)[: int(np.count_nonzero(time < scenario.horizon))]
+    order = _by_time(time)[int(np.count_nonzero(time < scenario.begins)) : int(np.count_nonzero(time < scenario.horizon))]
     homes = _Homes(scenario, people, ranking)
     hostile = rooms.among(people.hostile) if people.hostile.any() and people.targeted.any() else None
     generations: list[Occasions] = []
@@ -143,7 +162,7 @@ class _Homes:
             platform = rank[person[left]]
             left, platform = left[platform >= 0], platform[platform >= 0]
             takes = self.meetings.take(platform, time[left])
-            asked = np.flatnonzero(self._survey[platform] >= 0)
+            asked = np.flatnonzero(takes & (self._survey[platform] >= 0))
             pair = person[left[asked]] * np.int64(self._topics) + topic[left[asked]]
             takes[asked] = self._answer(self._survey[platform[asked]] * self._pairs + pair)
             home[left[takes]] = platform[takes]
@@ -229,7 +248,7 @@ def _abusive_replies(scenario: Scenario, meetings: Meetings, people: People, hos
 
 
 def _joined(generations: list[Occasions]) -> Occasions:
-    names = [f.name for f in fields(Occasions) if f.name not in ("stance", "abusive")]
+    names = [f.name for f in fields(Occasions) if f.name not in ("stance", "abusive", "asked")]
     return Occasions(**{name: np.concatenate([getattr(generation, name) for generation in generations]) for name in names})
 
 
@@ -247,7 +266,7 @@ def _in_time_order(generations: list[Occasions]) -> Occasions:
             result[where] = part
         return result
 
-    columns = {f.name: column(f.name) for f in fields(Occasions) if f.name not in ("stance", "abusive")}
+    columns = {f.name: column(f.name) for f in fields(Occasions) if f.name not in ("stance", "abusive", "asked")}
     if any(generation.abusive is not None for generation in generations):
         columns["abusive"] = np.concatenate([generation.is_abuse() for generation in generations])[order]
     columns["root"] = position[columns["root"]]

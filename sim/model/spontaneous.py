@@ -17,9 +17,9 @@ from sim.scenario.schema.timeline import Surge
 def draw_spontaneous(scenario: Scenario, people: People) -> Iterator[tuple[Keys, Floats, Ints, Bytes]]:
     """Key, time, person and topic of spontaneous occasions: first those of every day, then those that surges add."""
     surges = [(event.at, event.surge) for event in scenario.timeline if event.surge is not None]
-    days = int(np.ceil(scenario.horizon / 24))
+    days = range(int(np.floor(scenario.begins / 24)), int(np.ceil(scenario.horizon / 24)))
     hours = _HourProfile(scenario, people)
-    for day in range(days):
+    for day in days:
         day_key = child_keys(people.key, day)
         key, person = children(day_key, poisson(people.rate, luck(Purpose.DAY_COUNT, day_key)))
         time = 24 * day + hours.hour(person, key)

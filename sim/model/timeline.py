@@ -30,7 +30,7 @@ def schedule(world: World, scenario: Scenario, variants: Sequence[tuple[float, S
 
 
 def _happen(world: World, event: Event, variant: Scenario | None) -> simpy.events.ProcessGenerator:
-    yield world.env.timeout(event.at)
+    yield world.env.timeout(event.at - world.env.now)
     scenario = world.scenario
     if variant is not None:
         world.set_policy(compile_policy(variant))

@@ -15,7 +15,7 @@ from sim.model.conversation import Conversation
 from sim.model.counter import Indices
 from sim.model.exits import Exits
 from sim.model.interpretation import Interpretation
-from sim.model.ledger import Ledger, new_ledger
+from sim.model.ledger import Ledger, measured, new_ledger
 from sim.model.luck import Floats, Keys
 from sim.model.moderation.actions import Actions
 from sim.model.moderation.pipeline import Pipeline, reads_text
@@ -40,7 +40,7 @@ def simulate(
     worlds: Sequence[str],
     variants: Sequence[tuple[float, Scenario]] = (),
 ) -> Ledger:
-    """Run some replications of a scenario in some worlds, all at once.
+    """Run some replications of a scenario in some worlds, all at once; nothing of a warm-up is in the ledger.
 
     Args:
         scenario: the scenario.
@@ -50,7 +50,7 @@ def simulate(
     """
     world = World(scenario, replications, worlds, variants)
     world.run()
-    return world.ledger
+    return measured(world.ledger) if scenario.warm_up > 0 else world.ledger
 
 
 class World:
@@ -63,7 +63,7 @@ class World:
         self, scenario: Scenario, replications: Sequence[int], worlds: Sequence[str], variants: Sequence[tuple[float, Scenario]] = ()
     ) -> None:
         self.scenario = scenario
-        self.env = simpy.Environment()
+        self.env = simpy.Environment(initial_time=scenario.begins)
         self.switches = switches(worlds)
         self.policy = compile_policy(scenario)
         self.people = draw_people(scenario, replications)

@@ -193,7 +193,7 @@ def _no_weight(scenario: Scenario) -> Iterator[Clash]:
 
 
 def _short_half_lives(scenario: Scenario) -> Iterator[Clash]:
-    shortest = scenario.horizon / 900
+    shortest = (scenario.horizon + scenario.warm_up) / 900
     for key in ("removal_half_life", "reprisal_half_life", "climate_half_life", "noticed_half_life"):
         yield from _short(("beliefs", key), getattr(scenario.beliefs, key), shortest)
     yield from _short(("abuse", "half_life"), scenario.abuse.half_life, shortest)
@@ -203,5 +203,5 @@ def _short_half_lives(scenario: Scenario) -> Iterator[Clash]:
 
 def _short(here: Path, half_life: float, shortest: float) -> Iterator[Clash]:
     if half_life < shortest:
-        rule = f"a half-life of at least a nine-hundredth of the horizon ({format_duration(shortest)})"
+        rule = f"a half-life of at least a nine-hundredth of the simulated time ({format_duration(shortest)})"
         yield here, rule, format_duration(half_life)

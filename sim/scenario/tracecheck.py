@@ -24,6 +24,8 @@ def in_trace(scenario: Scenario) -> Iterator[Clash]:
     if trace is None:
         return
     yield from _on_platform(scenario, trace.platform)
+    if scenario.warm_up > 0:
+        yield ("warm_up",), "no warm-up, as the messages are those of a trace", format_duration(scenario.warm_up)
     for index, event in enumerate(scenario.timeline):
         if event.surge is not None:
             yield ("timeline", index, "surge"), "no surge, as the messages are those of a trace", event.surge.topic

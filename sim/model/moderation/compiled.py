@@ -63,9 +63,10 @@ class CompiledRule:
         return self.spec.severity * self.detect.severity(messages, rows)
 
     def _in_force(self, messages: Submissions, rows: Indices) -> Indices:
+        """In a warm-up, what is in force at hour 0."""
         if self.spec.start > 0:
             rows = rows[messages.time[rows] >= self.spec.start]
-        return rows if self.spec.end is None else rows[messages.time[rows] < self.spec.end]
+        return rows if self.spec.end is None else rows[np.maximum(messages.time[rows], 0.0) < self.spec.end]
 
 
 def compiled(scenario: Scenario, texts: Texts | None) -> list[CompiledRule]:

@@ -68,7 +68,7 @@ class ReviewDesk:
         self._waiting: set[Case] = set()
         self._busy = 0
         self._counted_until = env.now
-        self._out_until = 0.0
+        self._out_until = env.now
         self.record = DeskRecord()
         self._reviewers = self._at_work(env.now)
         env.process(self._roster())
@@ -94,6 +94,11 @@ class ReviewDesk:
         """Let a case arrive at its time, which is not past."""
         arrival = self._env.timeout(max(case.arrival - self._env.now, 0.0), value=case)
         arrival.callbacks.append(lambda event: self._arrive(event.value))
+
+    def record_anew(self) -> None:
+        """Forget what the desk has done so far; cases that wait or are in hand stay."""
+        self.settle()
+        self.record = DeskRecord()
 
     def settle(self) -> None:
         """Bring the record up to the present."""

@@ -94,6 +94,11 @@ class Desks:
         self._decisions.pop(case.subject)(expired, errs)
 
     def _sample(self) -> simpy.events.ProcessGenerator:
+        """From hour 0 on; what the desks did in a warm-up is forgotten then."""
+        if self._world.env.now < 0:
+            yield self._world.env.timeout(-self._world.env.now)
+            for desk in self._desks.values():
+                desk.record_anew()
         while True:
             yield self._world.env.timeout(SAMPLE_EVERY)
             self._sample_work()

@@ -118,8 +118,8 @@ class _Table:
         self._spells = Spells(turnover, keys, scenario.horizon) if turnover is not None else None
 
     def in_force(self, item: Indices, look: Look, row: Indices) -> Flags:
-        """(n,) whether items are in force for the messages at `row`."""
-        time, scope, place = look.time[row], self._scope[item], self._registered[item]
+        """(n,) whether items are in force for the messages at `row`; in a warm-up, those in force at hour 0."""
+        time, scope, place = np.maximum(look.time[row], 0.0), self._scope[item], self._registered[item]
         on = (self._start[item] <= time) & (time < self._end[item])
         on &= (scope == 0) | ((scope == SCOPES.index("direct")) == look.direct[row])
         on &= (place < 0) | (place == look.registered[row])

@@ -70,7 +70,7 @@ class Sanctions:
         self._accounts: dict[tuple[int, int, int], _Account] = {}
         self._reversed: dict[tuple[int, int], float] = {}
         self._until: dict[int, Floats] = {}
-        self.barred_to = 0.0
+        self.barred_to = world.scenario.begins
 
     @property
     def anywhere(self) -> bool:
@@ -133,7 +133,7 @@ class Sanctions:
         self._world.ledger.sanctioned.append((person, world, time, step.action))
         if step.action != "warn":
             shape = len(self._world.people), len(self._world.switches)
-            until = self._until.setdefault(platform, np.zeros(shape))
+            until = self._until.setdefault(platform, np.full(shape, self._world.scenario.begins))
             until[person, world] = max(until[person, world], time + _hours(step))
             self.barred_to = max(self.barred_to, time + _hours(step))
 

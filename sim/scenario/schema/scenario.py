@@ -110,7 +110,15 @@ class Scenario(Part):
     title: str = parameter("", "Title, shown on tables and figures; the name where empty.", max_length=200)
     description: str = parameter("", "What the scenario is about.", max_length=5000)
     seed: int = parameter(75, "Seed. Scenarios that share it share people, occasions and luck.", ge=0, lt=2**63, design=True)
-    horizon: Annotated[Duration, Field(gt=0, le=24 * 366)] = parameter("30 d", "Simulated time.", unit="duration", design=True)
+    horizon: Annotated[Duration, Field(gt=0, le=24 * 366)] = parameter(
+        "30 d", "Measured time, from hour 0 on.", unit="duration", design=True
+    )
+    warm_up: Annotated[Duration, Field(le=24 * 366)] = parameter(
+        "0 d",
+        "Time for which the discussion runs before hour 0, so that beliefs and queues leave their start; nothing of it is measured.",
+        unit="duration",
+        assumption="people come without a past on the platforms: beliefs start at their priors",
+    )
     window: Annotated[Duration, Field(ge=1 / 60, le=24)] = parameter(
         "15 min",
         "Conversation is handled in windows of this length; shorter is more exact and slower.",
@@ -167,6 +175,11 @@ class Scenario(Part):
     evidence: dict[str, Evidence] = parameter({}, "Evidence by dotted path of the parameter; * stands for any one name.")
     experiment: Experiment | None = parameter(None, "A designed experiment instead of one run: see docs/experiments.md.")
     _inputs: dict[str, bytes] = PrivateAttr(default_factory=dict)
+
+    @property
+    def begins(self) -> float:
+        """Hour at which simulated time begins: 0, from which on measures count, or earlier where there is a warm-up."""
+        return 0.0 - self.warm_up
 
     @property
     def inputs(self) -> dict[str, bytes]:

@@ -92,7 +92,7 @@ class Event(OneOf):
         "outage",
     )
 
-    at: Duration = parameter(..., "Time since the start, within the horizon.", unit="duration", design=True)
+    at: Duration = parameter(..., "Time from hour 0, after the warm-up if there is one, within the horizon.", unit="duration", design=True)
     label: str = parameter("", "Shown as a mark on figures over time.", max_length=60)
     set: dict[str, Any] | None = parameter(
         None, "New values by dotted path, of parameters of platforms, jurisdictions, voice and beliefs.", min_length=1
