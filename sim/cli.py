@@ -15,6 +15,7 @@ import click
 COMMANDS = {
     "run": "Run scenarios, write their tables, and print what they show.",
     "sensitivity": "Find which parameters, and which assumptions, move the outcome.",
+    "calibrate": "Fit named parameters to published figures, and report how the scenario stands to others.",
     "compare": "Compare results with a baseline, with confidence intervals.",
     "plot": "Draw figures of results.",
     "check": "Validate scenarios and list what they rest on; run nothing.",

@@ -21,7 +21,12 @@ _ESCAPED = re.compile(r"[^\x20-\x7e\xa0-\u2027\u2030-\ud7ff\ue000-\ufefe\uff00-\
 
 def dump(scenario: Scenario) -> str:
     """The scenario as YAML: every parameter with its value, in the order of the schema, durations with units."""
-    return "".join(f"{line}\n" for line in _lines(resolved(scenario), ""))
+    return as_yaml(resolved(scenario))
+
+
+def as_yaml(data: Mapping[str, Any]) -> str:
+    """Part of a scenario, as dictionaries, lists and single values, written as `dump` writes it."""
+    return "".join(f"{line}\n" for line in _lines(data, ""))
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Which values of named parameters make a scenario meet published figures."""
