@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sim.experiment.disk import ResultError
+from sim.scenario.problems import clean
 
 if TYPE_CHECKING:
     import polars as pl
@@ -161,19 +163,19 @@ class Reader:
     def manifest(self) -> dict[str, Any]:
         """Where the result comes from."""
         try:
-            manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            manifest = json.loads(self._file("manifest.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
             raise self.damaged("manifest.json", error) from None
-        if not isinstance(manifest, dict) or not isinstance(manifest.get("worlds"), list) or not isinstance(manifest.get("seed"), int):
-            raise self.damaged("manifest.json", "worlds and seed are missing")
-        return manifest
+        if not _tells_origin(manifest):
+            raise self.damaged("manifest.json", "it does not tell worlds, seed and versions")
+        return cast("dict[str, Any]", manifest)
 
     def scenario(self, name: str = "scenario.yaml") -> Scenario:
         """A resolved scenario."""
         from sim.scenario import ScenarioError, load
 
         try:
-            return load(self.folder / name)
+            return load(self._file(name))
         except (ScenarioError, OSError) as error:
             raise self.damaged(name, error) from None
 
@@ -183,10 +185,10 @@ class Reader:
 
         from sim.experiment.csv import read_csv
 
-        path = self.folder / name
+        path = self._file(name)
         try:
             frame = read_csv(path, columns) if path.suffix == ".csv" else pl.read_parquet(path)
-        except (OSError, pl.exceptions.PolarsError) as error:
+        except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise self.damaged(name, error) from None
         if dict(frame.schema) != columns:
             raise self.damaged(name, f"its columns are not {', '.join(columns)}")
@@ -197,13 +199,36 @@ class Reader:
         import polars as pl
 
         try:
-            frame = pl.read_csv(self.folder / "design.csv", infer_schema=False)
+            frame = pl.read_csv(self._file("design.csv"), infer_schema=False)
             return frame.with_columns(pl.col("point").cast(pl.Int64), pl.exclude("point").fill_null(""))
-        except (OSError, pl.exceptions.PolarsError) as error:
+        except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise self.damaged("design.csv", error) from None
+
+    def _file(self, name: str) -> Path:
+        """Where a file is; nothing else, such as a pipe, is opened."""
+        path = self.folder / name
+        if not path.is_file():
+            raise self.damaged(name, "not a file" if os.path.lexists(path) else "no such file")
+        return path
 
     def damaged(self, name: str, error: object) -> ResultError:
         """What is wrong with a file."""
-        first_line = next(iter(str(error).splitlines()), "unreadable")[:200]
-        reason = "no such file" if isinstance(error, FileNotFoundError) else first_line
-        return ResultError(f"{self.folder / name}: damaged result: {reason}")
+        first_line = next(iter(str(error).splitlines()), "unreadable")
+        return ResultError(f"{self.folder / name}: damaged result: {clean(first_line, 200)}")
+
+
+def _tells_origin(manifest: object) -> bool:
+    """Whether a manifest has what reading a result needs."""
+    from sim.model.worlds import ALL_WORLDS
+
+    if not isinstance(manifest, dict):
+        return False
+    worlds, versions = manifest.get("worlds"), manifest.get("versions")
+    return (
+        isinstance(worlds, list)
+        and bool(worlds)
+        and all(world in ALL_WORLDS for world in worlds)
+        and type(manifest.get("seed")) is int
+        and isinstance(versions, dict)
+        and isinstance(versions.get("chillsim"), str)
+    )

@@ -93,12 +93,15 @@ def read_any(folder: Path) -> Result | Sweep | Study:
 def _parts(reader: Reader) -> dict[str, Any]:
     from sim.experiment import point_outcomes as columns
 
+    design, runs = reader.design(), reader.table("runs.csv", columns.POINT_RUN_COLUMNS)
+    if set(design["point"]) != set(runs["point"]):
+        raise reader.damaged(DESIGN, "its points are not those of runs.csv")
     return {
         "manifest": reader.manifest(),
         "scenario": reader.scenario(),
-        "design": reader.design(),
+        "design": design,
         "measures": reader.table("measures.parquet", columns.POINT_MEASURE_COLUMNS),
         "summary": reader.table("summary.csv", columns.POINT_SUMMARY_COLUMNS),
         "attribution": reader.table("attribution.csv", columns.POINT_ATTRIBUTION_COLUMNS),
-        "runs": reader.table("runs.csv", columns.POINT_RUN_COLUMNS),
+        "runs": runs,
     }

@@ -7,6 +7,9 @@ from pathlib import Path
 import polars as pl
 
 DIGITS = 12
+MOST_HEADER = 10_000
+"""Characters of a header that are read."""
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -22,8 +25,11 @@ def read_csv(path: Path, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
     """Reads what `to_csv` wrote.
 
     Raises:
-        polars.exceptions.PolarsError: if the file holds anything else.
+        ValueError, polars.exceptions.PolarsError: if the file holds anything else.
     """
+    with path.open(encoding="utf-8", newline="") as file:
+        if file.readline(MOST_HEADER).rstrip("\r\n") != ",".join(columns):
+            raise ValueError(f"its columns are not {', '.join(columns)}")
     return pl.read_csv(path, schema=columns).with_columns(pl.col(pl.String).fill_null(""))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,8 +14,10 @@ from typing import Any
 import polars as pl
 
 from sim.experiment.disk import ResultError, sync, writing_to
+from sim.scenario.problems import clean
 
 MOST_DIFFERENCES = 5
+PART = re.compile(r"\d{6,}")
 
 Run = tuple[Any, ...]
 """What tells a run apart from others: world and replication, after the point of a design where there is one."""
@@ -58,6 +61,18 @@ class Journal:
         """The files that hold the finished runs' parts of a table."""
         return [self._path(part, name) for part in self._parts if name in part["tables"]]
 
+    def read(self, name: str, columns: Mapping[str, type[pl.DataType]]) -> Iterator[pl.DataFrame]:
+        """The finished runs' parts of a table with these columns.
+
+        Raises:
+            ResultError: if one of them is damaged.
+        """
+        for path in self.tables(name):
+            part = self._read(path)
+            if dict(part.schema) != dict(columns):
+                raise ResultError(f"{path}: damaged: its columns are not {', '.join(columns)}; --force starts anew")
+            yield part
+
     def parts(self, name: str) -> dict[Run, Path]:
         """The file that holds each finished run's part of a table."""
         return {tuple(run): self._path(part, name) for part in self._parts if name in part["tables"] for *run, _ in part["runs"]}
@@ -66,22 +81,41 @@ class Journal:
         """Take up what an earlier process has finished.
 
         Raises:
-            ResultError: if a part that the log names is missing.
+            ResultError: if the log was edited, or a part that it names is missing or damaged.
         """
-        for line in self._log.read_bytes().splitlines() if self._log.exists() else []:
-            try:
-                part = json.loads(line)
-            except ValueError:
+        content = self._log.read_bytes() if self._log.exists() else b""
+        lines = content.splitlines(keepends=True)
+        whole = 0
+        for number, line in enumerate(lines, start=1):
+            part = _part_of(line)
+            if part is None and number == len(lines):
                 break
-            if missing := [name for name in part["tables"] if not self._path(part, name).is_file()]:
-                raise ResultError(f"{self._path(part, missing[0])}: damaged: a part that {self._log.name} names is missing")
+            if part is None:
+                raise ResultError(f"{self._log}:{number}: damaged: not a line that names a part; --force starts anew")
+            for name in part["tables"]:
+                self._read(self._path(part, name), rows=0)
             self._parts.append(part)
-        self._rewrite_log()
+            whole += len(line)
+        self._mend_log(content, whole)
 
-    def _rewrite_log(self) -> None:
-        """Without a torn line at its end, to which the next would be joined."""
+    def _read(self, path: Path, rows: int | None = None) -> pl.DataFrame:
+        """A part, or as many of its rows."""
+        if not path.is_file():
+            raise ResultError(f"{path}: damaged: a part that {self._log.name} names is missing; --force starts anew")
+        try:
+            return pl.read_parquet(path, n_rows=rows)
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            first_line = next(iter(str(error).splitlines()), "unreadable")
+            raise ResultError(f"{path}: damaged: {clean(first_line, 200)}; --force starts anew") from None
+
+    def _mend_log(self, content: bytes, whole: int) -> None:
+        """Cuts off a torn line at the end, to which the next would be joined: in place, as the disk may be full."""
         with writing_to(self.folder):
-            self._log.write_text("".join(json.dumps(part) + "\n" for part in self._parts), encoding="utf-8")
+            if whole < len(content):
+                os.truncate(self._log, whole)
+            elif content and not content.endswith(b"\n"):
+                with self._log.open("ab") as log:
+                    log.write(b"\n")
 
     def _path(self, part: Mapping[str, Any], table: str) -> Path:
         return self.folder / f"{part['part']}-{table}.parquet"
@@ -91,6 +125,19 @@ class Journal:
         table.write_parquet(beside)
         sync(beside)
         beside.replace(path)
+
+
+def _part_of(line: bytes) -> dict[str, Any] | None:
+    """The part that a line of the log names; None where the line is torn, or none of a log."""
+    try:
+        part = json.loads(line)
+        runs = [tuple(run) for run in part["runs"]]
+        sound = PART.fullmatch(part["part"]) and all(isinstance(name, str) and name.isidentifier() for name in part["tables"])
+        return (
+            part if sound and all(type(run[-1]) in (int, float) and {str, int, float}.issuperset(map(type, run)) for run in runs) else None
+        )
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+        return None
 
 
 @contextmanager
@@ -122,7 +169,7 @@ def _compare(path: Path, request: Mapping[str, Any]) -> None:
         return
     try:
         before = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (OSError, ValueError, RecursionError):
         raise ResultError(f"{path}: damaged; --force starts anew") from None
     if found := differences(before, request):
         raise ResultError(f"{path.parent.parent}: holds another run, so that --resume cannot continue it: {found}")
