@@ -19,6 +19,9 @@ STACK = 10
 
 TASKS_PER_WORKER = 4
 
+RUNS_PER_TASK = 600
+"""Runs of one task at most: what they come to is held by the worker and by the parent until it is on disk."""
+
 MOST_UNTIL = 1000
 """The most replications where a precision is asked for without saying how many at most."""
 

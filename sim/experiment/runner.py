@@ -16,7 +16,7 @@ from sim.experiment.execute import work
 from sim.experiment.keeping import Job, check_same, keep
 from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.outcomes import Outcomes
-from sim.experiment.plan import Plan, Task, cut, make_plan
+from sim.experiment.plan import RUNS_PER_TASK, Plan, Task, cut, make_plan
 from sim.experiment.progress import Progress, quiet
 from sim.experiment.simulation import How, Order, carry_out, kept_open
 from sim.experiment.summary import summarise
@@ -119,7 +119,8 @@ def _tasks(plan: Plan, replications: Sequence[int], workers: int) -> list[Task]:
     from sim.experiment.task import batch_size
     from sim.measures.table import distinct_worlds, needed_worlds
 
-    return cut(replications, batch_size(plan.scenario, len(distinct_worlds(plan.scenario, needed_worlds(plan.worlds)))), workers)
+    largest = batch_size(plan.scenario, len(distinct_worlds(plan.scenario, needed_worlds(plan.worlds))))
+    return cut(replications, min(largest, RUNS_PER_TASK // len(plan.worlds)), workers)
 
 
 def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[str, Any]) -> Result:

@@ -13,6 +13,9 @@ from sim.measures.definitions import FUNNEL
 
 CONFIDENCE = 0.95
 
+HANDY_ROWS = 250_000
+"""Rows from which a table is summarised one measure at a time."""
+
 Floats = NDArray[np.float64]
 
 
@@ -28,12 +31,26 @@ def over_replications(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """
     if frame.is_empty():
         return frame.select(key).with_columns(pl.lit(None, kind).alias(name) for name, kind in STATISTICS.items())
+    if "measure" in key and frame.height > HANDY_ROWS:
+        return _measure_by_measure(frame, key)
+    return _over_replications(frame.with_row_index("row"), key).drop("row")
+
+
+def _measure_by_measure(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """The same with less memory."""
+    rows = frame.lazy().select(*key, "replication", "value").with_row_index("row")
+    parts = (rows.filter(pl.col("measure") == measure).collect() for measure in frame["measure"].unique(maintain_order=True))
+    return pl.concat([_over_replications(part, key) for part in parts]).sort("row").drop("row")
+
+
+def _over_replications(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """With the `row` in which each key first occurs, in this order."""
     groups = frame.select(*key).with_columns(group=pl.struct(key).rank("dense"))
     first = groups.with_row_index("row").group_by("group").agg(pl.col("row").min()).sort("group")["row"]
     values = frame.select(group=groups["group"], replication="replication", value="value").sort("group", "replication")
     starts = np.flatnonzero(np.diff(values["group"].to_numpy(), prepend=0))
     table = pl.DataFrame(_statistics(values["value"].to_numpy(), starts), STATISTICS).with_columns(pl.col(pl.Float64).fill_nan(None))
-    return pl.concat([frame.select(key)[first], table], how="horizontal").with_columns(row=first).sort("row").drop("row")
+    return pl.concat([frame.select("row", *key)[first], table], how="horizontal").sort("row")
 
 
 def shares_of_wished(measures: pl.DataFrame, world: str) -> pl.DataFrame:

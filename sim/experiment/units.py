@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from sim.experiment.execute import Failure, described
-from sim.experiment.plan import TASKS_PER_WORKER
+from sim.experiment.plan import RUNS_PER_TASK, TASKS_PER_WORKER
 from sim.experiment.simulation import How, Order, carry_out
 
 if TYPE_CHECKING:
@@ -92,12 +92,12 @@ def bundles(units: Sequence[Unit], worlds: int, workers: int) -> list[tuple[Unit
 
 
 def _pieces(units: Sequence[Unit], worlds: int) -> list[tuple[tuple[Unit, ...], float]]:
-    """The replications of one point in pieces, each with its occasions times worlds."""
+    """The replications of one point in pieces, each with its occasions times worlds, of which no run counts for few."""
     from sim.experiment.forecast import forecast
     from sim.experiment.task import batch_size
 
-    each = forecast(units[0].scenario).occasions * worlds
-    largest = batch_size(units[0].scenario, worlds)
+    each = max(forecast(units[0].scenario).occasions, HANDY_TASK / RUNS_PER_TASK) * worlds
+    largest = min(batch_size(units[0].scenario, worlds), RUNS_PER_TASK // worlds)
     count = math.ceil(len(units) / largest)
     bounds = [len(units) * index // count for index in range(count + 1)]
     return [(tuple(units[low:high]), each * (high - low)) for low, high in pairwise(bounds)]

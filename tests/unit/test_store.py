@@ -47,6 +47,16 @@ def test_tables_do_not_depend_on_how_the_work_was_done(make: Make, tmp_path: Pat
         assert (tmp_path / "one/un75-tencent" / name).read_bytes() == (tmp_path / "many/un75-tencent" / name).read_bytes(), name
 
 
+def test_large_tables_are_put_together_in_pieces_and_are_the_same(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(out=tmp_path / "whole", replications=7)
+    monkeypatch.setattr("sim.experiment.outcomes.BLOCK", 3)
+    monkeypatch.setattr("sim.experiment.summary.HANDY_ROWS", 100)
+    monkeypatch.setattr("sim.experiment.runner.RUNS_PER_TASK", 12)
+    make(out=tmp_path / "pieces", replications=7)
+    for name in SAME:
+        assert (tmp_path / "whole/un75-tencent" / name).read_bytes() == (tmp_path / "pieces/un75-tencent" / name).read_bytes(), name
+
+
 def test_the_written_scenario_has_the_seed_and_the_replications_of_the_run(make: Make, tmp_path: Path) -> None:
     make(out=tmp_path, replications=3, seed=8)
     scenario = sim.load(tmp_path / "un75-tencent" / "scenario.yaml")

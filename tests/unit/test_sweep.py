@@ -162,6 +162,14 @@ def test_short_runs_are_bundled_and_long_ones_are_not(tiny: Path) -> None:
     assert [len(task) for task in bundles([Unit(0, replication, long) for replication in range(3)], 1, 1)] == [1, 1, 1]
 
 
+def test_a_task_never_holds_more_runs_than_memory_should(tiny: Path) -> None:
+    nothing = sim.load(tiny, ["groups.residents.size=1", "groups.residents.messages_per_day=0.001"])
+    for units in ([Unit(0, k, nothing) for k in range(5000)], [Unit(point, 0, nothing) for point in range(5000)]):
+        tasks = bundles(units, 6, 1)
+        assert max(map(len, tasks)) * 6 <= 600
+        assert sum(map(len, tasks)) == 5000
+
+
 def test_work_that_fails_says_why() -> None:
     from sim.experiment.units import Ask, work
 
