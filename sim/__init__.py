@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.comparison import Comparison, compare
     from sim.experiment.disk import ResultError
     from sim.experiment.interrupts import Interrupted
+    from sim.experiment.limits import Limits
     from sim.experiment.runner import run
     from sim.experiment.sweep import sweep
     from sim.figures import FigureError, draw
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from sim.sweep_result import Sweep
 
 __all__ = [
-    "Comparison", "FigureError", "Interrupted", "Result", "ResultError", "Scenario", "ScenarioError", "Sweep",
+    "Comparison", "FigureError", "Interrupted", "Limits", "Result", "ResultError", "Scenario", "ScenarioError", "Sweep",
     "compare", "draw", "dump", "load", "read", "run", "sweep",
 ]  # fmt: skip
 
@@ -37,6 +38,7 @@ _HOMES = {
     "Comparison": "sim.comparison",
     "FigureError": "sim.figures",
     "Interrupted": "sim.experiment.interrupts",
+    "Limits": "sim.experiment.limits",
     "Result": "sim.result",
     "ResultError": "sim.experiment.store",
     "Scenario": "sim.scenario.schema",

@@ -12,6 +12,7 @@ from sim.commands.printing import show, write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
+    from sim.experiment.budget import Budget
     from sim.scenario.schema import Scenario
 
 PLAIN_WIDTH = 140
@@ -27,25 +28,24 @@ Example:
 )
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", type=click.Path(path_type=Path))
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a parameter; repeatable.")
+@click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), metavar="N", help="Repetitions, instead of the scenario's.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at work; as many as there are processors if not given.")
 @click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "json"]), help="Format.")
-def command(scenarios: tuple[Path, ...], overrides: tuple[str, ...], form: str) -> None:
+def command(scenarios: tuple[Path, ...], overrides: tuple[str, ...], replications: int | None, jobs: int | None, form: str) -> None:
     """Validate scenarios and list what they rest on; run nothing.
 
-    Shows the size of each scenario and, for every number and switch in it, the source or the assumption behind it. Everything
-    that is wrong is listed, one problem a line, and the exit status is then 2.
+    Shows the size of each scenario, what running it is predicted to take and, for every number and switch in it, the source or the
+    assumption behind it. Everything that is wrong is listed, one problem a line, and the exit status is then 2.
     """
-    from sim.experiment.design import check_points
     from sim.scenario import ScenarioError, load
 
     write_plainly()
-    loaded: list[tuple[Path, Scenario]] = []
+    loaded: list[tuple[Path, Scenario, Budget]] = []
     problems: list[str] = []
     for path in scenarios:
         try:
             scenario = load(path, overrides)
-            if scenario.experiment is not None:
-                check_points(scenario)
-            loaded.append((path, scenario))
+            loaded.append((path, scenario, _budget(scenario, replications, jobs)))
         except ScenarioError as error:
             problems += error.problems
     if form == "json":
@@ -56,16 +56,27 @@ def command(scenarios: tuple[Path, ...], overrides: tuple[str, ...], form: str) 
         refuse("\n".join(dict.fromkeys(problems)))
 
 
-def _print_json(loaded: list[tuple[Path, Scenario]]) -> None:
+def _budget(scenario: Scenario, replications: int | None, jobs: int | None) -> Budget:
+    """What running a scenario takes, at all points if it has an experiment; raises a ScenarioError if some of these are no scenarios."""
+    from sim.experiment.budget import Size, budget_of
+    from sim.experiment.design import scenarios_at, values_of_points
+    from sim.experiment.pool import default_jobs
+    from sim.measures.definitions import LADDER
+
+    points = [scenario] if scenario.experiment is None else scenarios_at(scenario, values_of_points(scenario))
+    return budget_of(points, Size(LADDER, replications or scenario.replications, len(points)), jobs or default_jobs())
+
+
+def _print_json(loaded: list[tuple[Path, Scenario, Budget]]) -> None:
     import json
 
     from sim.scenario.review import as_data
 
-    click.echo(json.dumps([{"file": str(path), **as_data(scenario)} for path, scenario in loaded], indent=2))
+    click.echo(json.dumps([{"file": str(path), **as_data(scenario, budget)} for path, scenario, budget in loaded], indent=2))
 
 
-def _print_tables(loaded: list[tuple[Path, Scenario]]) -> None:
+def _print_tables(loaded: list[tuple[Path, Scenario, Budget]]) -> None:
     from sim.scenario.review import as_tables
 
-    parts = (part for _, scenario in loaded for part in as_tables(scenario))
+    parts = (part for _, scenario, budget in loaded for part in as_tables(scenario, budget))
     show(parts, None if sys.stdout.isatty() else PLAIN_WIDTH)

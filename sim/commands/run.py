@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from sim.commands.cluster import cluster_option, connected
+from sim.commands.limits import clashes, limit_options, taken
 from sim.commands.printing import show, write_plainly
 from sim.commands.refusal import refuse
 from sim.commands.until import parsed
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from sim.experiment.interrupts import Interrupted
+    from sim.experiment.simulation import How
     from sim.result import Result
     from sim.scenario.schema import Scenario
     from sim.sweep_result import Sweep
@@ -45,6 +47,7 @@ Example:
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed, instead of the scenario's.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at work; as many as there are processors if not given.")
 @cluster_option
+@limit_options
 @click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Folder for the folders of results.")
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a parameter; repeatable.")
 @click.option(
@@ -76,6 +79,7 @@ def command(
     A scenario with an experiment is run at every point of its design.
     """
     from sim.experiment.interrupts import Interrupted
+    from sim.experiment.simulation import How
 
     write_plainly()
     if resume and force:
@@ -83,7 +87,9 @@ def command(
     chosen["until"], problems = parsed(chosen["until"])
     if replication is not None and (chosen["replications"] or chosen["until"]):
         problems.append("--replication: one alone, and got -n or --until too")
-    how = {"jobs": jobs, "out": out, "resume": resume, "force": force, "fail_fast": fail_fast, **chosen}
+    limits = taken(chosen)
+    problems += clashes(limits, cluster)
+    how = {"jobs": jobs, "limits": limits, "out": out, "resume": resume, "force": force, "fail_fast": fail_fast, **chosen}
     try:
         with _interruptible():
             loaded = _loaded(scenarios, overrides, point, replication, chosen, out, force or resume, problems)
@@ -91,6 +97,7 @@ def command(
             named = zip(scenarios, loaded, strict=True)
             with connected(cluster) as executor:
                 how["executor"] = executor
+                _admit(loaded, chosen, How(jobs, executor, limits=limits))
                 statuses = [_run(scenario, quiet, {"scenario": path.name, **asks}, how) for path, scenario in named]
     except Interrupted as interrupt:
         _report_interrupt(interrupt)
@@ -145,6 +152,25 @@ def _loaded(
 
 def _given(**options: int | None) -> dict[str, int]:
     return {name: value for name, value in options.items() if value is not None}
+
+
+def _admit(loaded: Sequence[Scenario], chosen: dict[str, Any], how: How) -> None:
+    """Refuses what is predicted to exceed the limits, before any of several scenarios is run; of one alone, `run` sees to that."""
+    from sim.experiment.design import values_of_points
+    from sim.experiment.plan import make_plan
+    from sim.experiment.simulation import admit
+    from sim.scenario import ScenarioError
+
+    problems: list[str] = []
+    for scenario in loaded if len(loaded) > 1 else ():
+        plan = make_plan(scenario, **{name: chosen[name] for name in ("replications", "seed", "worlds", "keep_ledger", "until")})
+        points = 1 if scenario.experiment is None else len(values_of_points(plan.scenario))
+        try:
+            admit(scenario.name, plan, how, [plan.scenario], designed=points)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        refuse("\n".join(problems))
 
 
 def _load(path: Path, overrides: tuple[str, ...], point: int | None, replication: int | None) -> Scenario:

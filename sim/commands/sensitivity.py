@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.commands.cluster import cluster_option, connected
+from sim.commands.limits import clashes, limit_options, taken
 from sim.commands.printing import show, write_plainly
 from sim.commands.refusal import refuse
 
@@ -42,6 +44,7 @@ Example:
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed, instead of the scenario's.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at work; as many as there are processors if not given.")
 @cluster_option
+@limit_options
 @click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Folder for the folder NAME-METHOD.")
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a parameter, in both scenarios; repeatable.")
 @click.option("--resume", is_flag=True, help="Continue what was interrupted.")
@@ -74,16 +77,23 @@ def command(
     write_plainly()
     if resume and force:
         refuse("--resume: continues what is there, and --force starts anew; got both")
+    limits = taken(chosen)
+    if problems := clashes(limits, cluster):
+        refuse("\n".join(problems))
     first, *other = _loaded([scenario, *([against] if against else [])], overrides)
     asked = {"scenario": scenario.name, "against": against.name if against else None, "set": list(overrides), **chosen}
     shown = progress.quiet if quiet else progress.shown_on(Console(stderr=True))
+    name = f"{first.name}-{chosen['method']}"
+    told = (lambda _: None) if quiet else (lambda budget: print(f"{name}: {budget.in_words()}", file=sys.stderr))
+    how = How(jobs, progress=shown, limits=limits, told=told)
     options = {"parameters": chosen["parameters"], "replications": chosen["replications"], "seed": chosen["seed"], "out": chosen["out"]}
     if chosen["measures"]:
         options["measures"] = tuple(name.strip() for name in chosen["measures"].split(","))
     try:
         with connected(cluster) as executor:
+            how = replace(how, executor=executor)
             study = analyse(
-                first, _method(chosen), against=other[0] if other else None, how=How(jobs, executor, shown), resume=resume, force=force,
+                first, _method(chosen), against=other[0] if other else None, how=how, resume=resume, force=force,
                 asked={**asked, "out": str(chosen["out"])}, **options,
             )  # fmt: skip
     except WriteError as error:

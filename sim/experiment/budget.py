@@ -1,4 +1,4 @@
-"""What runs take: occasions, events, memory and time, predicted before they start, and limits on that."""
+"""What runs take: occasions, events, memory and time, predicted before they start."""
 
 from __future__ import annotations
 
@@ -10,39 +10,28 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sim.experiment.clock import clock_events, windows
-from sim.experiment.forecast import Forecast, forecast
+from sim.experiment.forecast import forecast
+from sim.experiment.limits import Limits
 from sim.experiment.memory import available_memory, format_size
 from sim.experiment.plan import tasks_of
 from sim.experiment.task import LARGEST_TASK
-from sim.scenario import ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
-MOST_EVENTS = 10**10
-"""Occasions in all worlds and replications, and events of the clock, beyond which runs are refused if nothing else is said."""
-
-MOST_POINTS = 16
+MOST_EXAMPLES = 8
 """Points of a design that are looked at; of more, these stand for the others."""
 
 # Measured as benchmarks/README.md says, on the machine described there. Seconds of one processor:
 OF_START, OF_WORKERS = 0.15, 1.0
-OF_STACK, OF_WINDOW, OF_OCCASION, OF_EVENT, OF_PERSON, OF_ROW = 0.04, 0.47e-3, 1.0e-6, 19e-6, 10e-6, 7e-6
+OF_STACK, OF_WINDOW, OF_OCCASION, OF_EVENT, OF_PERSON, OF_LINK, OF_ROW = 0.04, 0.47e-3, 1.0e-6, 19e-6, 10e-6, 2.8e-6, 7e-6
 PROBE = 5.0e-3
 """Seconds of the probe that tells how fast a machine is."""
 # Bytes: of a process with its libraries; by person, topic and world; by link between contacts; by occasion and world, and if the ledger is
 # kept; by event of the clock; by row of the tables.
-PROCESS, BY_PERSON, BY_LINK, BY_OCCASION, BY_KEPT, BY_EVENT, BY_ROW = 133e6, 29, 300, 33, 150, 55, 350
+PROCESS, BY_PERSON, BY_LINK, BY_OCCASION, BY_KEPT, BY_EVENT, BY_ROW = 133e6, 29, 700, 33, 150, 55, 350
 MEASURES, SERIES = 25, 33
 """Rows of the tables of a run: about so many measures a level of a split, and points in time a day."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What runs may be predicted to take; bytes (what this machine has left if None), and occasions in all runs with events."""
-
-    memory: int | None = None
-    events: int = MOST_EVENTS
 
 
 @dataclass(frozen=True)
@@ -77,25 +66,37 @@ class Budget:
         """Seconds on this machine, were it idle."""
         return slowness() * (OF_START + self.work / self.jobs + (OF_WORKERS if self.jobs > 1 else 0.0))
 
-    def check(self, name: str, limits: Limits) -> None:
-        """Raises a ScenarioError with a line for each of the limits that is exceeded."""
-        problems = []
+    def as_data(self) -> dict[str, float]:
+        """The budget as JSON holds it, in whole numbers."""
+        counts = {name: round(getattr(self, name)) for name in ("occasions", "runs", "events", "worker", "memory", "jobs")}
+        return {**counts, "seconds": float(f"{self.seconds:.2g}")}
+
+    def in_words(self) -> str:
+        """Two digits of each."""
+        each = f" ({format_size(self.worker)} in each of {self.jobs} at work)" if self.jobs > 1 else ""
+        return (
+            f"{self.runs:,} runs with about {in_two_digits(self.occasions * self.runs)} occasions and {in_two_digits(self.events)} events "
+            f"of the clock: {_in_time(self.seconds)} and {format_size(self.memory)} of memory{each}"
+        )
+
+    def faults(self, name: str, limits: Limits) -> list[str]:
+        """Why runs are refused: a line for each of the limits that is exceeded."""
+        most, found = available_memory() if limits.memory is None else limits.memory, []
         if self.handled > limits.events:
-            got = f"{self.handled:.2g}: {self.occasions:.2g} occasions in each of {self.runs:,} runs, and {self.events:.2g} events of the clock"
-            problems.append(f"--max-events: at most {limits.events:,}, and predicts {got}")
-        most = available_memory() if limits.memory is None else limits.memory
+            got = f"{self.handled:.2g}: {self.occasions:.2g} occasions in each of {self.runs:,} runs, {self.events:.2g} events of the clock"
+            found.append(f"--max-events: at most {limits.events:,}, and predicts {got}")
         if most is not None and self.memory > most:
-            got = f"{format_size(self.memory)}: {self.jobs} at work with {format_size(self.worker)} each"
-            problems.append(f"--max-memory: at most {format_size(most)}, and predicts {got}")
-        if problems:
-            raise ScenarioError([f"{name}: {problem}; raise it, or lower sizes, horizon, replications or jobs" for problem in problems])
+            got = f"{format_size(self.memory)}, with {format_size(self.worker)} in each of {self.jobs} at work and the rest in tables"
+            found.append(f"--max-memory: at most {format_size(most)}, and predicts {got}")
+        return [f"{name}: {fault}; raise it, or lower sizes, horizon, replications or jobs" for fault in found]
 
 
 @dataclass(frozen=True)
 class _Part:
     """What one scenario takes in all its replications; `kept` bytes stay until the end."""
 
-    expected: Forecast
+    occasions: float
+    worlds: int
     stacks: int
     events: float
     work: float
@@ -103,66 +104,63 @@ class _Part:
     kept: float
 
 
-def budget_of(
-    scenarios: Sequence[Scenario],
-    worlds: Sequence[str],
-    replications: int,
-    jobs: int,
-    *,
-    keep_ledger: bool = False,
-    totals: bool = False,
-    elsewhere: bool = False,
-) -> Budget:
-    """The budget of scenarios, one a point of a design, each in some worlds and replications.
+@dataclass(frozen=True)
+class Size:
+    """What is asked for of every scenario.
 
-    Args:
-        jobs: processes at work.
+    Attributes:
+        worlds: in which each is run.
+        replications: of each.
+        points: number of scenarios.
         keep_ledger: every occasion is kept.
         totals: measures in total are kept alone.
         elsewhere: the work is done on other machines, whose memory does not count.
     """
-    from sim.measures.table import distinct_worlds, needed_worlds
 
-    chosen = scenarios[:: math.ceil(len(scenarios) / MOST_POINTS)]
-    alone = jobs if len(scenarios) == 1 else 1
-    simulated = [distinct_worlds(scenario, needed_worlds(worlds)) for scenario in chosen]
-    parts = [
-        _part(scenario, some, len(worlds), replications, alone, keep_ledger, totals)
-        for scenario, some in zip(chosen, simulated, strict=True)
-    ]
-    share = len(scenarios) / len(chosen)
+    worlds: Sequence[str]
+    replications: int
+    points: int = 1
+    keep_ledger: bool = False
+    totals: bool = False
+    elsewhere: bool = False
+
+
+def budget_of(scenarios: Sequence[Scenario], size: Size, jobs: int) -> Budget:
+    """The budget of as many points as `size` says, of which some scenarios are examples, by so many processes."""
+    parts = [_part(scenario, size, jobs) for scenario in scenarios[:: math.ceil(len(scenarios) / MOST_EXAMPLES)]]
+    share = size.points / len(parts)
     jobs = max(1, min(jobs, round(share * sum(part.stacks for part in parts))))
     worker, kept = max(part.worker for part in parts), share * sum(part.kept for part in parts)
     return Budget(
-        occasions=sum(part.expected.occasions for part in parts) / len(parts),
-        runs=round(share * sum(map(len, simulated))) * replications,
+        occasions=sum(part.occasions for part in parts) / len(parts),
+        runs=round(share * sum(part.worlds for part in parts)) * size.replications,
         events=share * sum(part.events for part in parts),
         work=share * sum(part.work for part in parts),
         jobs=jobs,
         worker=worker,
-        memory=kept + (PROCESS if elsewhere else worker if jobs == 1 else PROCESS + jobs * worker),
+        memory=kept + (PROCESS if size.elsewhere else worker if jobs == 1 else PROCESS + jobs * worker),
     )
 
 
-def _part(
-    scenario: Scenario, simulated: Sequence[str], worlds: int, replications: int, jobs: int, keep_ledger: bool, totals: bool
-) -> _Part:
-    expected, columns = forecast(scenario), len(simulated)
-    largest = max(1, int(LARGEST_TASK / max(expected.occasions * columns, 1.0)))
-    stacks = tasks_of(replications, largest, jobs)
-    stack = math.ceil(replications / stacks)
-    events = clock_events(scenario, expected, simulated, replications, stacks)
-    people, handled, rows = _people(scenario), expected.occasions * columns, worlds * _rows(scenario)
-    kept = worlds * expected.occasions * BY_KEPT if keep_ledger else 0.0
-    each = people * len(scenario.topics) * columns * BY_PERSON + _links(scenario) * BY_LINK + handled * BY_OCCASION + kept
+def _part(scenario: Scenario, size: Size, jobs: int) -> _Part:
+    from sim.measures.table import distinct_worlds, needed_worlds
+
+    expected, simulated = forecast(scenario), distinct_worlds(scenario, needed_worlds(size.worlds))
+    people, handled, rows = _people(scenario), expected.occasions * len(simulated), len(size.worlds) * _rows(scenario)
+    stacks = tasks_of(size.replications, max(1, int(LARGEST_TASK / max(handled, 1.0))), jobs if size.points == 1 else 1)
+    stack = math.ceil(size.replications / stacks)
+    events = clock_events(scenario, expected, simulated, size.replications, stacks)
+    each = people * len(scenario.topics) * len(simulated) * BY_PERSON + _links(scenario) * BY_LINK + handled * BY_OCCASION
+    each += len(size.worlds) * expected.occasions * BY_KEPT if size.keep_ledger else 0.0
     work = stacks * (OF_STACK + OF_WINDOW * windows(scenario, expected.occasions * stack)) + events * OF_EVENT
     return _Part(
-        expected=expected,
+        occasions=expected.occasions,
+        worlds=len(simulated),
         stacks=stacks,
         events=events,
-        work=work + replications * (handled * OF_OCCASION + people * OF_PERSON + rows * OF_ROW),
+        work=work + size.replications * (handled * OF_OCCASION + people * OF_PERSON + _links(scenario) * OF_LINK + rows * OF_ROW),
         worker=PROCESS + stack * each + events / stacks * BY_EVENT,
-        kept=replications * (worlds * MEASURES if totals else rows) * BY_ROW,
+        kept=size.replications * (len(size.worlds) * MEASURES if size.totals else rows) * BY_ROW,
     )
 
 
@@ -180,6 +178,17 @@ def _rows(scenario: Scenario) -> float:
     """Rows of the tables of one run."""
     days = scenario.horizon / 24
     return MEASURES * (1 + len(scenario.groups) + len(scenario.topics) + len(scenario.platforms) + days) + SERIES * days
+
+
+def in_two_digits(number: float) -> str:
+    """A number, rounded to two digits."""
+    return f"{float(f'{number:.2g}'):,.0f}"
+
+
+def _in_time(seconds: float) -> str:
+    """Seconds in a unit of which there are a few."""
+    unit, size = next(((unit, size) for unit, size in (("d", 86400), ("h", 3600), ("min", 60)) if seconds >= 2 * size), ("s", 1))
+    return f"{in_two_digits(math.ceil(seconds / size))} {unit}"
 
 
 @cache

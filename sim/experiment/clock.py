@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment.forecast import QUANTILES, Forecast
+from sim.model.delays import waits
 from sim.model.moderation.desks import SAMPLE_EVERY
 from sim.model.policy import Policy, compile_policy
 from sim.model.worlds import mechanisms_of
@@ -37,31 +38,31 @@ def clock_events(scenario: Scenario, expected: Forecast, worlds: Sequence[str], 
     Windows in which somebody might speak, the convenor's visits and what the timeline holds are handled once for a stack; desks are for
     every replication and world with moderation, and so are cases and appeals; reprisals for every one with surveillance.
     """
-    horizon = scenario.horizon
+    horizon, hours = scenario.horizon, scenario.warm_up + scenario.horizon
     moderated, watched = (sum(mechanism in mechanisms_of(world) for world in worlds) for mechanism in ("moderation", "surveillance"))
     desks = sum(len(platform.desks) for platform in scenario.platforms.values())
     of_stack = windows(scenario, expected.occasions * replications / stacks) + horizon / scenario.convenor.every
-    of_stack += (horizon / SAMPLE_EVERY if desks else 0) + (horizon / 24 if scenario.exit else 0)
+    of_stack += (horizon / SAMPLE_EVERY if desks else 0) + (hours / 24 if scenario.exit else 0)
     of_stack += OF_PROCESS * (len(scenario.timeline) + 2)
     cases, reprisals = _over_time(scenario, expected)
-    return stacks * of_stack + replications * (moderated * (desks * (horizon + OF_PROCESS) + cases) + watched * OF_REPRISAL * reprisals)
+    return stacks * of_stack + replications * (moderated * (desks * (hours + OF_PROCESS) + cases) + watched * OF_REPRISAL * reprisals)
 
 
 def windows(scenario: Scenario, occasions: float) -> float:
     """Windows in which there is an occasion, were all equally likely to have one."""
-    windows = math.ceil(scenario.horizon / scenario.window)
+    windows = math.ceil((scenario.warm_up + scenario.horizon) / scenario.window)
     return -windows * math.expm1(-occasions / windows)
 
 
 def _over_time(scenario: Scenario, expected: Forecast) -> tuple[float, float]:
     """Events of cases and appeals in one world, and reprisals in one, by the parameters in force at each time."""
-    phases = [(0.0, scenario), *variants(scenario)]
+    phases = [(scenario.begins, scenario), *variants(scenario)]
     phases = phases[:: math.ceil(len(phases) / MOST_PHASES)]
     ends = [*(start for start, _ in phases[1:]), scenario.horizon]
     found = np.zeros(2)
     for (start, phase), end in zip(phases, ends, strict=True):
         crowd = _Crowd(phase, expected)
-        found += (end - start) / scenario.horizon * np.array([crowd.cases((start, end)), crowd.reprisals()])
+        found += (end - start) / (scenario.warm_up + scenario.horizon) * np.array([crowd.cases((start, end)), crowd.reprisals()])
     return float(found[0]), float(found[1])
 
 
@@ -94,12 +95,15 @@ class _Crowd:
         """Events of cases and appeals in a world with moderation, as if what holds in this time held throughout."""
         events = 0.0
         for index, (name, platform) in enumerate(self._scenario.platforms.items()):
-            said, abuse = self._said(index, name), self._expected.abuse.get(name, 0.0)
+            said = self._said(index, name)
+            spoken = sum(count for (_, where), count in self._expected.spoken.items() if where == name)
+            abuse = self._expected.abuse.get(name, 0.0) * float(said.sum()) / max(spoken, 1e-9)
             judged = 1 - platform.safeguards.kept * platform.safeguards.rules_waived
             for rule in platform.rules.values():
                 if rule.rooms is None or platform.kind in rule.rooms:
                     each = (OF_CASE if rule.desk else 0.0) + OF_APPEAL * _appealed(rule, platform)
-                    events += each * judged * _in_force(rule, span) * self._flagged(rule, name, said, abuse)
+                    share = judged * _in_force(rule, span) * _in_time(rule, platform, self._scenario.horizon)
+                    events += each * share * self._flagged(rule, name, said, abuse)
         return events
 
     def _flagged(self, rule: Rule, platform: str, said: Floats, abuse: float) -> float:
@@ -168,6 +172,13 @@ def _appealed(rule: Rule, platform: Platform) -> float:
         return 0.0
     propensity: float = (platform.appeals.propensity + platform.appeals.propensity_if_wrong) / 2
     return propensity * (UPHELD if rule.desk else 1.0)
+
+
+def _in_time(rule: Rule, platform: Platform, horizon: float) -> float:
+    """Of what a rule takes up of messages spread evenly over the time, the share that it acts on before the end."""
+    wait = waits(rule.delay, (np.arange(64) + 0.5) / 64) + (platform.reading.half_life if isinstance(rule, ReportRule) else 0.0)
+    share: float = np.maximum(1 - wait / horizon, 0.0).mean()
+    return share
 
 
 def _in_force(rule: Rule, span: tuple[float, float]) -> float:

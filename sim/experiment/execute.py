@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sim.experiment.manifest import versions
+from sim.experiment.memory import format_size, limit_of_process
 from sim.experiment.plan import Plan, Task
 
 if TYPE_CHECKING:
@@ -132,11 +133,15 @@ def _outcome(future: Future[list[R] | Failure]) -> list[R] | Failure:
         dask = sys.modules.get("distributed")
         if dask is not None and isinstance(error, dask.KilledWorker):
             return Failure(WORKER_DIED, lost=True)
-        return Failure(f"worker: {_one_line(error)}")
+        return Failure(f"{'memory' if isinstance(error, MemoryError) else 'worker'}: {_one_line(error)}")
 
 
 def described(error: BaseException) -> str:
-    """`stage: message`, where the stage is the module of this package in which the error arose."""
+    """`stage: message`, where the stage is the module of this package in which the error arose, or `memory`."""
+    if isinstance(error, MemoryError):
+        limit = limit_of_process()
+        more = "the machine has no more" if limit is None else f"the process outgrew its limit of {format_size(limit)}"
+        return f"memory: {more}: {_one_line(error)}"
     package = Path(__file__).parent.parent
     files = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
     last = [file for file in files if file.is_relative_to(package)][-1]

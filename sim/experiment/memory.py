@@ -7,6 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+try:
+    import resource
+except ImportError:  # as on Windows
+    resource = None  # type: ignore[assignment]
+
 UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 LEAST = 300 * 10**6
 """The lowest limit on a process: what its libraries alone ask for, and a little."""
@@ -43,12 +48,17 @@ def available_memory() -> int | None:
 
 def limit_process(size: int) -> None:
     """Lets this process ask for no more memory, so that a MemoryError comes of it instead; nothing where the system has no such limit."""
-    try:
-        import resource
-    except ImportError:
-        return
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (size if most == resource.RLIM_INFINITY else min(size, most), most))
+    if resource is not None:
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (size if most == resource.RLIM_INFINITY else min(size, most), most))
+
+
+def limit_of_process() -> int | None:
+    """What `limit_process` set; None if nothing is."""
+    if resource is None:
+        return None
+    size, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return None if size == resource.RLIM_INFINITY else size
 
 
 def _of_machine() -> Iterator[int]:

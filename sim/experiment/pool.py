@@ -6,6 +6,7 @@ worker that is killed while it hands in a result.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -16,6 +17,8 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecu
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+from sim.experiment.memory import limit_process
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -52,7 +55,9 @@ class WorkerExecutor(Executor):
     Left by an exception, such as an interrupt, it kills its workers instead of waiting for them.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, memory: int | None = None) -> None:
+        """`memory` is a limit on the bytes of each."""
+        self._memory = memory
         self._threads = ThreadPoolExecutor(workers)
         self._idle: list[_Worker] = []
         self._all: list[_Worker] = []
@@ -86,7 +91,7 @@ class WorkerExecutor(Executor):
         raise outcome
 
     def _hire(self) -> _Worker:
-        worker = _Worker()
+        worker = _Worker(self._memory)
         self._all.append(worker)
         if self._killed:
             worker.kill()
@@ -96,12 +101,12 @@ class WorkerExecutor(Executor):
 class _Worker:
     """A process, and the connection to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int | None) -> None:
         from multiprocessing import get_context
 
         context = get_context("spawn")  # a fork would copy locks that threads of this process hold
         self._connection, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process: BaseProcess = context.Process(target=_serve, args=(theirs, memory), daemon=True)
         with _BIRTH, _single_threaded(), _without_main(), _interrupts_blocked():
             self._process.start()
         theirs.close()
@@ -139,22 +144,27 @@ def capacity(executor: Executor | None) -> int:
     return next((number for number in told if isinstance(number, int)), None) or default_jobs()
 
 
-def opened(executor: Executor | None, jobs: int) -> AbstractContextManager[Executor]:
-    """The executor, left open at the end; without one, this process for a single job, and worker processes for more."""
+def opened(executor: Executor | None, jobs: int, memory: int | None = None) -> AbstractContextManager[Executor]:
+    """The executor, left open at the end; without one, this process for a single job, and worker processes for more or where a limit is
+    set on the memory of each."""
     if executor is not None:
         return nullcontext(executor)
-    return InlineExecutor() if jobs == 1 else WorkerExecutor(jobs)
+    return InlineExecutor() if jobs == 1 and memory is None else WorkerExecutor(jobs, memory)
 
 
-def _serve(connection: Connection) -> None:
+def _serve(connection: Connection, memory: int | None) -> None:
     """Does pieces of work until the parent process closes the connection; ends at once should that be killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if memory is not None:
+        limit_process(memory)
     while True:
         try:
             connection.send_bytes(_reply(connection.recv_bytes()))
         except (EOFError, OSError):
             return
+        if memory is not None:
+            gc.collect()  # What has failed for want of memory would otherwise still have it.
 
 
 def _end_with_parent() -> None:

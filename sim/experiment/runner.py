@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.attribution import attribute
 from sim.experiment.execute import work
 from sim.experiment.keeping import Job, check_same, keep
+from sim.experiment.limits import Limits
 from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.outcomes import Outcomes
 from sim.experiment.plan import RUNS_PER_TASK, Plan, Task, cut, make_plan
 from sim.experiment.progress import Progress, quiet
-from sim.experiment.simulation import How, Order, carry_out, kept_open
+from sim.experiment.simulation import How, Order, admit, carry_out, kept_open
 from sim.experiment.summary import summarise
 from sim.result import Result
 
@@ -40,6 +41,7 @@ def run(
     keep_ledger: bool = False,
     until: Mapping[str, float] | None = None,
     executor: Executor | None = None,
+    limits: Limits | None = None,
     progress: Progress = quiet,
     asked: Mapping[str, Any] | None = None,
 ) -> Result:
@@ -58,11 +60,13 @@ def run(
         keep_ledger: write every occasion too (needs `out`).
         until: half-widths of 95 % intervals by measure, beside those of the scenario's `precision`: replications stop once all are reached.
         executor: does the work instead of processes started here: any `concurrent.futures.Executor`.
+        limits: what the run may take; by default, what `Limits` says.
         progress: shows how far the run is.
         asked: what the manifest records as asked for; by default the arguments above that shape the result.
 
     Raises:
         ValueError: for arguments that cannot be.
+        ScenarioError: if it would take more than the limits; found out before any work is done.
         ResultError: if the result cannot be written, or is that of another run; found out before any work is done, where possible.
         WriteError: if the disk refuses later; what had finished is kept, and can be resumed.
         Interrupted: after Ctrl-C; carries the result of what had finished.
@@ -74,11 +78,13 @@ def run(
     place = None if out is None else Path(out) / scenario.name
     if place is not None and resume and place.exists():
         return _complete(place, plan)
+    how = How(jobs, executor, progress, fail_fast, limits or Limits())
+    admit(scenario.name, plan, how, [plan.scenario])
     started = now()
     job = Job(
         request=request_of(plan),
         gather=partial(Outcomes, plan),
-        carry_out=partial(_simulate, plan, How(jobs, executor, progress, fail_fast)),
+        carry_out=partial(_simulate, plan, how),
         finish=lambda outcomes: _finish(plan, outcomes, started, asked),
         write=lambda outcomes, result, folder: result.write(folder, outcomes.ledger()),
     )

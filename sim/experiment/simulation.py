@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import Generic, Protocol, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from sim.experiment.budget import Budget, Size, budget_of
 from sim.experiment.cluster import adapted
 from sim.experiment.execute import Failure, execute
+from sim.experiment.limits import Limits
+from sim.experiment.plan import Plan
 from sim.experiment.pool import capacity, opened
 from sim.experiment.progress import Progress, quiet
+from sim.scenario import ScenarioError
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 P = TypeVar("P")
 U = TypeVar("U")
@@ -32,12 +39,16 @@ class How:
         executor: does the work instead of processes started here.
         progress: shows how far the runs are.
         fail_fast: stop at the first run that fails.
+        limits: what runs may take.
+        told: is told the size of the work before it starts.
     """
 
     jobs: int | None = None
     executor: Executor | None = None
     progress: Progress = quiet
     fail_fast: bool = False
+    limits: Limits = field(default_factory=Limits)
+    told: Callable[[Budget], None] = lambda _: None
 
 
 class Gatherer(Protocol[U_contra, R_contra]):
@@ -69,6 +80,29 @@ class Order(Generic[P, U, R]):
     work: Callable[[P, tuple[U, ...]], list[R] | Failure]
 
 
+def admit(name: str, plan: Plan, how: How, points: Sequence[Scenario], *, designed: int | None = None, totals: bool = False) -> None:
+    """Predicts what is asked for, of each point in the replications and worlds of a plan, before any work is done.
+
+    Args:
+        name: of what is asked for.
+        points: scenarios.
+        designed: number of points that these stand for, if more.
+        totals: measures in total are wanted alone.
+
+    Raises:
+        ScenarioError: if it exceeds the limits.
+        ValueError: for a limit on workers that are not started here.
+    """
+    if how.limits.worker is not None and how.executor is not None:
+        raise ValueError("limits: worker: of processes started here, and got an executor")
+    jobs = how.jobs or capacity(how.executor and adapted(how.executor))
+    size = Size(plan.worlds, plan.replications, designed or len(points), plan.keep_ledger, totals, how.executor is not None)
+    budget = budget_of(points, size, jobs)
+    if faults := budget.faults(name, how.limits):
+        raise ScenarioError(faults)
+    how.told(budget)
+
+
 def carry_out(order: Order[P, U, R], gatherer: Gatherer[U, R], how: How) -> None:
     """Does every task, and hands in what each comes to."""
     executor = how.executor and adapted(how.executor)
@@ -78,7 +112,7 @@ def carry_out(order: Order[P, U, R], gatherer: Gatherer[U, R], how: How) -> None
         return
     workers = min(workers, len(tasks))
     shown = how.progress(order.name, sum(map(len, tasks)) * order.runs_of_unit)
-    with suppress(_Stop), shown as advance, opened(executor, workers) as pool:
+    with suppress(_Stop), shown as advance, opened(executor, workers, how.limits.worker) as pool:
 
         def finished(runs: Sequence[R]) -> None:
             gatherer.finished(runs)
@@ -97,7 +131,7 @@ def carry_out(order: Order[P, U, R], gatherer: Gatherer[U, R], how: How) -> None
 def kept_open(how: How) -> Iterator[How]:
     """The same with an executor that stays open between one carrying out and the next."""
     jobs = how.jobs or capacity(how.executor)
-    with opened(how.executor, jobs) as pool:
+    with opened(how.executor, jobs, how.limits.worker) as pool:
         yield how if how.executor is not None else replace(how, executor=pool, jobs=jobs)
 
 

@@ -14,12 +14,13 @@ from sim.experiment.attribution import attribute
 from sim.experiment.columns import KEY
 from sim.experiment.design import as_table, scenarios_at, values_of_points
 from sim.experiment.keeping import check_same
+from sim.experiment.limits import Limits
 from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.plan import Plan, make_plan
 from sim.experiment.point_outcomes import POINT_ATTRIBUTION_COLUMNS, PointOutcomes
 from sim.experiment.points import Points, run_points
 from sim.experiment.progress import Progress, quiet
-from sim.experiment.simulation import How
+from sim.experiment.simulation import How, admit
 from sim.experiment.summary import over_replications
 from sim.scenario.design_file import NUMBER
 from sim.sweep_result import Sweep
@@ -41,6 +42,7 @@ def sweep(
     resume: bool = False,
     fail_fast: bool = False,
     executor: Executor | None = None,
+    limits: Limits | None = None,
     progress: Progress = quiet,
     asked: Mapping[str, Any] | None = None,
 ) -> Sweep:
@@ -48,7 +50,7 @@ def sweep(
 
     Raises:
         ValueError: for arguments that cannot be, or a scenario without an experiment.
-        ScenarioError: if some points are no scenarios; found out before any work is done.
+        ScenarioError: if some points are no scenarios, or it would take more than the limits; found out before any work is done.
         ResultError: as `run`.
         Interrupted: after Ctrl-C; what had finished is kept where there is a folder.
     """
@@ -60,6 +62,8 @@ def sweep(
     if place is not None and resume and place.exists():
         return _complete(place, plan)
     points = Points(scenario.name, scenarios_at(plan.scenario, values), plan.worlds, plan.replications, _arguments, False, request_of(plan))
+    how = How(jobs, executor, progress, fail_fast, limits or Limits())
+    admit(scenario.name, plan, how, points.scenarios)
     started = now()
 
     def finish(outcomes: PointOutcomes) -> Sweep:
@@ -67,7 +71,7 @@ def sweep(
 
         return _tables(plan, values, outcomes, make_manifest(plan, dump(plan.scenario), started, asked))
 
-    result, folder = run_points(points, How(jobs, executor, progress, fail_fast), finish, out, resume=resume, force=force)
+    result, folder = run_points(points, how, finish, out, resume=resume, force=force)
     return replace(result, folder=folder)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from sim.experiment.budget import Budget
+
 NARROWEST_PATH = 36
 IN_TRACE = {
     "orphans": "count as spontaneous, as what they answer is no earlier message of their room",
@@ -47,13 +49,6 @@ def counts(scenario: Scenario) -> dict[str, int]:
     }
 
 
-def occasions(scenario: Scenario) -> int:
-    """Occasions expected in one replication."""
-    from sim.experiment.forecast import forecast
-
-    return round(forecast(scenario).occasions)
-
-
 def in_trace(scenario: Scenario) -> dict[str, int]:
     """What the scenario takes up of its trace, and what it leaves; nothing where it has none."""
     if scenario.trace is None:
@@ -63,14 +58,16 @@ def in_trace(scenario: Scenario) -> dict[str, int]:
     return counts(scenario)
 
 
-def as_data(scenario: Scenario) -> dict[str, Any]:
+def as_data(scenario: Scenario, budget: Budget) -> dict[str, Any]:
     """The review as JSON holds it."""
     return {
         "name": scenario.name,
         "title": scenario.title or scenario.name,
         **counts(scenario),
         "horizon": format_duration(scenario.horizon),
-        "occasions": occasions(scenario),
+        "warm_up": format_duration(scenario.warm_up),
+        "occasions": round(budget.occasions),
+        "budget": budget.as_data(),
         **({"trace": found} if (found := in_trace(scenario)) else {}),
         "notes": [{"path": dotted(path), "text": text} for path, text in notes(scenario)],
         "parameters": [_as_data(parameter) for parameter in parameters(scenario)],
@@ -81,13 +78,14 @@ def _as_data(parameter: Parameter) -> dict[str, Any]:
     return {**asdict(parameter), "path": dotted(parameter.path), "field": dotted(parameter.field)}
 
 
-def as_tables(scenario: Scenario) -> Iterator[Text | Table]:
+def as_tables(scenario: Scenario, budget: Budget) -> Iterator[Text | Table]:
     """The review as a terminal shows it: the size of the scenario, and a table for each kind of evidence."""
     from rich.text import Text
 
     yield Text(f"{scenario.name}: {clean(scenario.title or scenario.name, 200)}", style="bold")
     yield Text("  " + ", ".join(_counted(number, what) for what, number in counts(scenario).items() if number))
-    yield Text(f"  about {occasions(scenario):,} occasions in {format_duration(scenario.horizon)}, in each replication and world")
+    yield Text(f"  about {round(budget.occasions):,} occasions in {_simulated(scenario)}, in each replication and world")
+    yield Text(f"  {budget.in_words()}")
     if found := in_trace(scenario):
         much = ", ".join(_counted(found[what], what) for what in ("messages", "authors", "rooms"))
         yield Text(f"  trace: {much}; {found['replies']:,} in reply to another")
@@ -101,6 +99,11 @@ def as_tables(scenario: Scenario) -> Iterator[Text | Table]:
             yield _table(f"{heading}: {_counted(len(chosen), 'parameters')}", chosen, _sizes(stated))
     design = sum(parameter.basis == "design" for parameter in stated)
     yield Text(f"\nChoices of design, such as sizes and times, which need no evidence: {_counted(design, 'parameters')}.\n")
+
+
+def _simulated(scenario: Scenario) -> str:
+    warm_up = f" after a warm-up of {format_duration(scenario.warm_up)}" if scenario.warm_up > 0 else ""
+    return format_duration(scenario.horizon) + warm_up
 
 
 def _counted(number: int, what: str) -> str:

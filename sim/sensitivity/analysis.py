@@ -21,7 +21,7 @@ from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.plan import Plan, make_plan
 from sim.experiment.point_outcomes import PointOutcomes
 from sim.experiment.points import Points, run_points
-from sim.experiment.simulation import How
+from sim.experiment.simulation import How, admit
 from sim.measures.definitions import HEADLINE, MEASURES
 from sim.scenario.schema import Scenario
 from sim.scenario.vary import Values
@@ -96,7 +96,7 @@ def analyse(
         force, resume, asked: as for `sim.run`.
 
     Raises:
-        ScenarioError: if there is nothing to vary, or some sampled values make no scenario.
+        ScenarioError: if there is nothing to vary, some sampled values make no scenario, or it would take more than the limits.
         ResultError: if the result cannot be written, belongs to another run, or there is an unknown measure.
         Interrupted: after Ctrl-C; what had finished is kept where there is a folder.
     """
@@ -110,6 +110,9 @@ def analyse(
     name = f"{scenario.name}-{method.name}"
     if out is not None and resume and (Path(out) / name).exists():
         return _complete(Path(out) / name, digest)
+    how = how or How()
+    count = len(options) * (design.first_of_sample + method.points(len(design.factors)))
+    admit(name, plan, how, options, designed=count, totals=True)
     values = [list(design.values(option)) for option in range(len(options))]
     scenarios = [at for base, of_option in zip(options, values, strict=True) for at in scenarios_at(base, of_option)]
     started = now()
@@ -118,7 +121,7 @@ def analyse(
         return _study(options, design, outcomes, measures, _manifest(plan, method, digest, started, asked))
 
     points = Points(name, scenarios, plan.worlds, plan.replications, partial(_arguments, values), True, request)
-    result, folder = run_points(points, how or How(), finish, out, resume=resume, force=force)
+    result, folder = run_points(points, how, finish, out, resume=resume, force=force)
     return replace(result, folder=folder)
 
 

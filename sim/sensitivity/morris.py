@@ -34,6 +34,10 @@ class Morris:
         """What was asked for."""
         return self.trajectories
 
+    def points(self, parameters: int) -> int:
+        """Points of a sample."""
+        return self.trajectories * (parameters + 1)
+
     def sample(self, parameters: int, seed: int) -> Floats:
         """Points x parameters; the points of a trajectory follow one another."""
         rng = np.random.default_rng(seed)
@@ -51,7 +55,7 @@ class Morris:
 
     def worlds(self, parameters: int) -> slice:
         """The points that are a fair sample of the space."""
-        return slice(0, self.trajectories * (parameters + 1))
+        return slice(0, self.points(parameters))
 
     def _effects(self, sample: Floats, outcome: Floats) -> Floats:
         """Trajectories x parameters x outcomes."""

@@ -35,6 +35,10 @@ class Sobol:
         """What was asked for."""
         return self.samples
 
+    def points(self, parameters: int) -> int:
+        """Points of a sample."""
+        return self.samples * (parameters + 2)
+
     def sample(self, parameters: int, seed: int) -> Floats:
         """Points x parameters: first A, then B, then A with each column of B."""
         from scipy.stats import qmc
