@@ -118,12 +118,19 @@ class Result(Tables):
         return needed(self.summary, self.fullest, precision)
 
     @property
+    def settling(self) -> pl.DataFrame:
+        """Whether measures over time had settled when measuring began (MSER-5), in the fullest world; from the series."""
+        from sim.experiment.settling import settling
+
+        return settling(self.series, self.scenario, self.fullest)
+
+    @property
     def ledger(self) -> pl.LazyFrame | None:
         """One row per occasion, world and replication, where the run kept the ledger."""
         import polars as pl
 
         path = self.folder / "ledger.parquet" if self.folder else None
-        return pl.scan_parquet(path) if path is not None and path.exists() else None
+        return pl.scan_parquet(path, glob=False) if path is not None and path.exists() else None
 
     def write(self, folder: Path, ledger: pl.LazyFrame | None = None) -> None:
         """Writes the tables into a folder, and the ledger where there is one."""
@@ -187,7 +194,7 @@ class Reader:
 
         path = self._file(name)
         try:
-            frame = read_csv(path, columns) if path.suffix == ".csv" else pl.read_parquet(path)
+            frame = read_csv(path, columns) if path.suffix == ".csv" else pl.read_parquet(path, glob=False)
         except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise self.damaged(name, error) from None
         if dict(frame.schema) != columns:
@@ -199,7 +206,7 @@ class Reader:
         import polars as pl
 
         try:
-            frame = pl.read_csv(self._file("design.csv"), infer_schema=False)
+            frame = pl.read_csv(self._file("design.csv"), infer_schema=False, glob=False)
             return frame.with_columns(pl.col("point").cast(pl.Int64), pl.exclude("point").fill_null(""))
         except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise self.damaged("design.csv", error) from None

@@ -30,7 +30,7 @@ def read_csv(path: Path, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
     with path.open(encoding="utf-8", newline="") as file:
         if file.readline(MOST_HEADER).rstrip("\r\n") != ",".join(columns):
             raise ValueError(f"its columns are not {', '.join(columns)}")
-    return pl.read_csv(path, schema=columns).with_columns(pl.col(pl.String).fill_null(""))
+    return pl.read_csv(path, schema=columns, glob=False).with_columns(pl.col(pl.String).fill_null(""))
 
 
 def _written(column: pl.Series) -> pl.Series:

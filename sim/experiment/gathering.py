@@ -70,7 +70,7 @@ class Gathering:
         if self._journal is None:
             return self.table(name, columns).lazy()
         files = self._journal.tables(name)
-        return pl.scan_parquet(files) if files else pl.LazyFrame(schema=columns)
+        return pl.scan_parquet(files, glob=False) if files else pl.LazyFrame(schema=columns)
 
     def table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
         """A table of the runs that ended well, as they came."""

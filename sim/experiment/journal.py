@@ -103,7 +103,7 @@ class Journal:
         if not path.is_file():
             raise ResultError(f"{path}: damaged: a part that {self._log.name} names is missing; --force starts anew")
         try:
-            return pl.read_parquet(path, n_rows=rows)
+            return pl.read_parquet(path, n_rows=rows, glob=False)
         except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             first_line = next(iter(str(error).splitlines()), "unreadable")
             raise ResultError(f"{path}: damaged: {clean(first_line, 200)}; --force starts anew") from None

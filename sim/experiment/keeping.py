@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -94,7 +95,7 @@ def _journal(place: Path | None, request: Mapping[str, Any], *, resume: bool, fo
         return nullcontext()
     check_place(place.parent, place.name, force)
     partial = partial_place(place)
-    if partial.exists() and not (partial / "journal").exists() and (not partial.is_dir() or any(partial.iterdir())):
+    if os.path.lexists(partial) and not (partial / "journal").exists() and (not partial.is_dir() or any(partial.iterdir())):
         raise ResultError(f"{partial}: exists and holds no interrupted run; results are gathered there")
     return journal_opened(partial / "journal", request, resume=resume, force=force)
 
