@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from sim.experiment.task import RunResult
 
 
+BLOCK = 1000
+"""Replications of which the rows are sorted at a time."""
+
+ONE_PIECE = 500_000
+"""Rows up to which a table lies in memory, and in its file, in one piece."""
+
+
 class Outcomes(Gathering):
     """Gathers runs by world and replication; where a precision is asked for, replications are added until it is reached."""
 
@@ -94,8 +101,20 @@ class Outcomes(Gathering):
         return pl.concat([pl.scan_parquet(parts[run], glob=False).filter(world=run[0], replication=run[1]) for run in wanted])
 
     def _ordered(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-        whole = self.table(name, columns).filter(self._wanted)
-        return in_order(whole, self._plan.scenario, self._plan.worlds)
+        """World by world and some replications at a time, as sorting takes several times the memory of what is sorted."""
+        blocks = self._blocks(self.table(name, columns).lazy())
+        return pl.concat(blocks, rechunk=sum(block.height for block in blocks) <= ONE_PIECE)
+
+    def _blocks(self, rows: pl.LazyFrame) -> list[pl.DataFrame]:
+        """The rows in order, in pieces."""
+        numbers, worlds = self._numbers, self._plan.worlds
+        blocks = [numbers[start : start + BLOCK] for start in range(0, len(numbers), BLOCK)]
+        parts = (
+            rows.filter(pl.col("world") == world, pl.col("replication").is_between(block.start, block.stop, closed="left")).collect()
+            for world in worlds
+            for block in blocks
+        )
+        return [in_order(part, self._plan.scenario, worlds) for part in parts]
 
     def _replay(self, world: str, replication: int) -> str:
         """The command that runs a failed run again, with the other worlds of its replication; empty for others."""
