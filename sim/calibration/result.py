@@ -120,7 +120,7 @@ def _numbers(reader: Reader, name: str, first: type[pl.DataType] = pl.Int64) -> 
     if not path.exists():
         return pl.DataFrame()
     try:
-        label, *columns = pl.read_csv(path, n_rows=0).columns
+        label, *columns = pl.read_csv(path, n_rows=0, glob=False).columns
         return read_csv(path, {label: first, **dict.fromkeys(columns, pl.Float64)})
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise reader.damaged(path.name, error) from None
