@@ -10,6 +10,7 @@ import polars as pl
 from sim.experiment.plan import MOST_REPLICATIONS
 from sim.experiment.summary import shares_of_wished
 from sim.measures.definitions import HEADLINE
+from sim.scenario.units import format_duration
 from sim.wording import MECHANISM_TITLES, clean, difference, interval, level_title, measure_of, measure_title, number, scenario_title
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def overview(result: Result) -> Iterator[RenderableType]:
     world = result.fullest
     yield Text(scenario_title(result.scenario), style="bold")
     yield Text(_basis(result, world), style="dim")
+    if warm_up := _warm_up(result):
+        yield Text(warm_up, style="dim")
     if short := _short_of_precision(result):
         yield Text(short, style="yellow")
     summary = result.summary.filter(pl.col("world") == world)
@@ -60,6 +63,25 @@ def _short_of_precision(result: Result) -> str:
     reached = result.needed(result.scenario.precision).filter(pl.col("needed") <= pl.col("n"))["measure"].to_list()
     short = [measure_of(name).title for name in result.scenario.precision if name not in reached]
     return f"Not as precise as was asked for: {', '.join(short)}" if short else ""
+
+
+def _warm_up(result: Result) -> str:
+    """Whether the warm-up suffices; empty where there is none and nothing says that one is needed."""
+    from sim.experiment.settling import unsteady
+
+    length = result.scenario.warm_up
+    name = f"Warm-up of {format_duration(length)}" if length > 0 else "No warm-up"
+    if (reason := unsteady(result.scenario)) is not None:
+        return f"{name}: whether it suffices cannot be told from this run, as {reason} may change things at any time" if length > 0 else ""
+    settling = result.settling
+    moving = settling.filter(pl.col("verdict") == "not settled").sort("dropped", descending=True, maintain_order=True)
+    for row in moving.iter_rows(named=True):
+        first, rest = (number(row[part], "share") for part in ("first", "rest"))
+        stretch = f"the first {row['dropped'] / 24:.1f} d of {row['hours'] / 24:g} d of {row['quantity']} ({first} there, {rest} after)"
+        return f"{name}: too short: MSER-5 would drop {stretch}"
+    if settling.is_empty() or (settling["verdict"] == "cannot tell").any():
+        return f"{name}: whether it suffices takes 14 d and two replications to tell" if length > 0 else ""
+    return f"{name}: enough: what MSER-5 would drop differs from the rest by no more than chance"
 
 
 def _funnel(result: Result, world: str) -> Table:
