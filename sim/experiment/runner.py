@@ -51,7 +51,7 @@ def run(
         scenario: what to simulate.
         replications: repetitions, instead of the scenario's; with a precision, the most of them (`MOST_UNTIL` if not given with `until`).
         seed: seed, instead of the scenario's.
-        jobs: processes at work; as many as there are processors if None.
+        jobs: processes at work; as many as the executor has workers, or as there are processors, if None.
         worlds: `ladder`, `shapley`, or world names separated by commas.
         out: folder in which the folder of the result, named after the scenario, is written; nothing is written if None.
         force: replace a result that exists, and start an interrupted one anew.
@@ -59,7 +59,7 @@ def run(
         fail_fast: stop at the first run that fails.
         keep_ledger: write every occasion too (needs `out`).
         until: half-widths of 95 % intervals by measure, beside those of the scenario's `precision`: replications stop once all are reached.
-        executor: does the work instead of processes started here: any `concurrent.futures.Executor`.
+        executor: does the work instead of processes started here: a `concurrent.futures.Executor`, such as Dask's `client.get_executor()`.
         limits: what the run may take; by default, what `Limits` says.
         progress: shows how far the run is.
         asked: what the manifest records as asked for; by default the arguments above that shape the result.
@@ -69,6 +69,7 @@ def run(
         ScenarioError: if it would take more than the limits; found out before any work is done.
         ResultError: if the result cannot be written, or is that of another run; found out before any work is done, where possible.
         WriteError: if the disk refuses later; what had finished is kept, and can be resumed.
+        ClusterGone: if the scheduler of Dask's executor goes away; what had finished is kept, and can be resumed.
         Interrupted: after Ctrl-C; carries the result of what had finished.
     """
     _check(scenario, jobs, out, keep_ledger=keep_ledger, resume=resume)

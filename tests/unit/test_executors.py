@@ -41,11 +41,11 @@ def test_threads_and_more_workers_than_work(tiny: sim.Scenario, tmp_path: Path, 
         return hire(pool)
 
     monkeypatch.setattr(WorkerExecutor, "_hire", counted)
-    sim.run(tiny, jobs=1, out=tmp_path / "one")
-    sim.run(tiny, jobs=64, out=tmp_path / "many")
+    sim.run(tiny, worlds="full", jobs=1, out=tmp_path / "one")
+    sim.run(tiny, worlds="full", jobs=64, out=tmp_path / "many")
     assert 1 < hired <= tiny.replications
     with ThreadPoolExecutor(4) as threads:
-        sim.run(tiny, executor=threads, out=tmp_path / "threads")
+        sim.run(tiny, worlds="full", executor=threads, out=tmp_path / "threads")
     assert hired <= tiny.replications
     assert same(tmp_path / "one", tmp_path / "many")
     assert same(tmp_path / "one", tmp_path / "threads")
