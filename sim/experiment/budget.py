@@ -13,7 +13,7 @@ from sim.experiment.clock import clock_events, windows
 from sim.experiment.forecast import forecast
 from sim.experiment.limits import Limits
 from sim.experiment.memory import available_memory, format_size
-from sim.experiment.plan import tasks_of
+from sim.experiment.plan import RUNS_PER_TASK, tasks_of
 from sim.experiment.task import LARGEST_TASK
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ PROBE = 5.0e-3
 """Seconds of the probe that tells how fast a machine is."""
 # Bytes: of a process with its libraries; by person, topic and world; by link between contacts; by occasion and world, and if the ledger is
 # kept; by event of the clock; by row of the tables.
-PROCESS, BY_PERSON, BY_LINK, BY_OCCASION, BY_KEPT, BY_EVENT, BY_ROW = 133e6, 29, 700, 33, 150, 55, 350
+PROCESS, BY_PERSON, BY_LINK, BY_OCCASION, BY_KEPT, BY_EVENT, BY_ROW = 133e6, 29, 700, 33, 150, 55, 300
 MEASURES, SERIES = 25, 33
 """Rows of the tables of a run: about so many measures a level of a split, and points in time a day."""
 
@@ -40,7 +40,8 @@ class Budget:
 
     Attributes:
         occasions: in one replication, whatever the world; a mean over points.
-        runs: worlds that are simulated, times replications, times points.
+        runs: worlds asked for, times replications, times points.
+        simulated: the same of the worlds that are simulated for that: those that differ, and those that they are compared with.
         events: that the clock handles, in all runs.
         work: seconds of one processor of the machine that constants were measured on.
         jobs: processes at work.
@@ -50,6 +51,7 @@ class Budget:
 
     occasions: float
     runs: int
+    simulated: int
     events: float
     work: float
     jobs: int
@@ -58,8 +60,8 @@ class Budget:
 
     @property
     def handled(self) -> float:
-        """Occasions in every run, and events of the clock."""
-        return self.occasions * self.runs + self.events
+        """Occasions in everything simulated, and events of the clock."""
+        return self.occasions * self.simulated + self.events
 
     @property
     def seconds(self) -> float:
@@ -68,23 +70,24 @@ class Budget:
 
     def as_data(self) -> dict[str, float]:
         """The budget as JSON holds it, in whole numbers."""
-        counts = {name: round(getattr(self, name)) for name in ("occasions", "runs", "events", "worker", "memory", "jobs")}
+        counts = {name: round(getattr(self, name)) for name in ("occasions", "runs", "simulated", "events", "worker", "memory", "jobs")}
         return {**counts, "seconds": float(f"{self.seconds:.2g}")}
 
     def in_words(self) -> str:
         """Two digits of each."""
         each = f" ({format_size(self.worker)} in each of {self.jobs} at work)" if self.jobs > 1 else ""
-        return (
-            f"{self.runs:,} runs with about {in_two_digits(self.occasions * self.runs)} occasions and {in_two_digits(self.events)} events "
-            f"of the clock: {_in_time(self.seconds)} and {format_size(self.memory)} of memory{each}"
-        )
+        occasions, events = in_two_digits(self.occasions * self.simulated), in_two_digits(self.events)
+        work = f"{self.runs:,} runs with about {occasions} occasions and {events} events of the clock"
+        return f"{work}: {_in_time(self.seconds)} and {format_size(self.memory)} of memory{each}"
 
     def faults(self, name: str, limits: Limits) -> list[str]:
         """Why runs are refused: a line for each of the limits that is exceeded."""
         most, found = available_memory() if limits.memory is None else limits.memory, []
         if self.handled > limits.events:
-            got = f"{self.handled:.2g}: {self.occasions:.2g} occasions in each of {self.runs:,} runs, {self.events:.2g} events of the clock"
-            found.append(f"--max-events: at most {limits.events:,}, and predicts {got}")
+            got = (
+                f"{self.occasions:.2g} occasions in each of {self.simulated:,} worlds simulated, and {self.events:.2g} events of the clock"
+            )
+            found.append(f"--max-events: at most {limits.events:,}, and predicts {self.handled:.2g}: {got}")
         if most is not None and self.memory > most:
             got = f"{format_size(self.memory)}, with {format_size(self.worker)} in each of {self.jobs} at work and the rest in tables"
             found.append(f"--max-memory: at most {format_size(most)}, and predicts {got}")
@@ -133,7 +136,8 @@ def budget_of(scenarios: Sequence[Scenario], size: Size, jobs: int) -> Budget:
     worker, kept = max(part.worker for part in parts), share * sum(part.kept for part in parts)
     return Budget(
         occasions=sum(part.occasions for part in parts) / len(parts),
-        runs=round(share * sum(part.worlds for part in parts)) * size.replications,
+        runs=size.points * size.replications * len(size.worlds),
+        simulated=round(share * sum(part.worlds for part in parts)) * size.replications,
         events=share * sum(part.events for part in parts),
         work=share * sum(part.work for part in parts),
         jobs=jobs,
@@ -147,7 +151,8 @@ def _part(scenario: Scenario, size: Size, jobs: int) -> _Part:
 
     expected, simulated = forecast(scenario), distinct_worlds(scenario, needed_worlds(size.worlds))
     people, handled, rows = _people(scenario), expected.occasions * len(simulated), len(size.worlds) * _rows(scenario)
-    stacks = tasks_of(size.replications, max(1, int(LARGEST_TASK / max(handled, 1.0))), jobs if size.points == 1 else 1)
+    largest = min(int(LARGEST_TASK / max(handled, 1.0)), RUNS_PER_TASK // len(size.worlds))
+    stacks = tasks_of(size.replications, largest, jobs if size.points == 1 else 1)
     stack = math.ceil(size.replications / stacks)
     events = clock_events(scenario, expected, simulated, size.replications, stacks)
     each = people * len(scenario.topics) * len(simulated) * BY_PERSON + _links(scenario) * BY_LINK + handled * BY_OCCASION
@@ -198,12 +203,12 @@ def slowness() -> float:
 
 
 def _probe() -> float:
-    """Seconds that it takes to sort numbers and to count."""
+    """Seconds of this thread, whatever else the machine does, that it takes to sort numbers and to count."""
     import numpy as np
 
     numbers = np.arange(200_000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    started, count = time.perf_counter(), 0
+    started, count = time.thread_time(), 0
     np.sort(numbers)
     for number in range(100_000):
         count += number & 7
-    return time.perf_counter() - started
+    return time.thread_time() - started

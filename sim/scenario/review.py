@@ -85,11 +85,11 @@ def as_tables(scenario: Scenario, budget: Budget) -> Iterator[Text | Table]:
     yield Text(f"{scenario.name}: {clean(scenario.title or scenario.name, 200)}", style="bold")
     yield Text("  " + ", ".join(_counted(number, what) for what, number in counts(scenario).items() if number))
     yield Text(f"  about {round(budget.occasions):,} occasions in {_simulated(scenario)}, in each replication and world")
-    yield Text(f"  {budget.in_words()}")
     if found := in_trace(scenario):
         much = ", ".join(_counted(found[what], what) for what in ("messages", "authors", "rooms"))
         yield Text(f"  trace: {much}; {found['replies']:,} in reply to another")
         yield from (Text(f"    {found[what]:,} {text}") for what, text in IN_TRACE.items() if found[what])
+    yield Text(f"  {budget.in_words()}")
     yield from (Text(f"  note: {dotted(path)}: {text}", style="yellow") for path, text in notes(scenario))
     stated = parameters(scenario)
     for basis, heading in HEADINGS.items():

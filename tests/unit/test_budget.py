@@ -148,6 +148,6 @@ def test_some_memory_is_left() -> None:
 
 
 def test_a_budget_is_said_in_a_line() -> None:
-    said = Budget(1000, 12, 3456, 0.0, 2, 2e8, 6.1e8).in_words()
+    said = Budget(1000, 12, 12, 3456, 0.0, 2, 2e8, 6.1e8).in_words()
     assert said.startswith("12 runs with about 12,000 occasions and 3,500 events of the clock: ")
     assert said.endswith("s and 610 MB of memory (200 MB in each of 2 at work)")
