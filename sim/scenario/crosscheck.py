@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Event, Scenario
     from sim.scenario.schema.platform import Platform
 
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+"""Names that no file or folder can have where results may be taken to."""
+
 Clash = tuple[Path, str, object]
 """A path in the scenario, the rule that is broken, and the value got."""
 
 
 def clashes(scenario: Scenario) -> list[Clash]:
-    """References to topics, places, groups, platforms and desks that do not exist, and events beyond the horizon."""
+    """References to topics, places, groups, platforms and desks that do not exist, events beyond the horizon, and a name of no folder."""
     parts = (
+        _in_name,
         _in_groups,
         _in_jurisdictions,
         _in_convenor,
@@ -65,6 +69,11 @@ def _value(kind: str, name: str | None, known: Mapping[str, object], here: Path)
 
 def _rule(kind: str, name: str, known: Mapping[str, object]) -> str:
     return f"{kind} ({hint(name, known)})"
+
+
+def _in_name(scenario: Scenario) -> Iterator[Clash]:
+    if scenario.name in DEVICES:
+        yield ("name",), "a name that is no device of Windows, as the result folder carries it", scenario.name
 
 
 def _in_groups(scenario: Scenario) -> Iterator[Clash]:

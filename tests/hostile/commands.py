@@ -79,9 +79,9 @@ def spawned(*arguments: object, **options: Any) -> subprocess.CompletedProcess[s
     )
 
 
-def check_said(stderr: str) -> None:
+def check_said(stderr: str, most: int = 150) -> None:
     """Messages are a bounded number of printable lines, and no traceback."""
     lines = stderr.splitlines()
-    assert len(lines) < 150
+    assert len(lines) < most
     assert "Traceback" not in stderr
     assert all(line.isprintable() and len(line) < LONGEST for line in lines), stderr
