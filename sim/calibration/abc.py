@@ -33,7 +33,8 @@ class Abc:
 
     The prior is even over the ranges. A published value is what the simulation gives, plus a normal error of its standard deviation
     (Wilkinson 2013). Half of the particles, those nearest to what was published, stay from round to round; the others are replaced by
-    points near them. Each point has luck of its own, so that the luck of the simulation is part of the uncertainty.
+    points near them. In the last round all are drawn anew, so that none weighs much more than the others. Each point has luck of its own,
+    so that the luck of the simulation is part of the uncertainty.
 
     Attributes:
         trials: the most points that are looked at.
@@ -41,7 +42,7 @@ class Abc:
     """
 
     trials: int = 1000
-    posterior: int = 200
+    posterior: int = 100
     name = "abc"
     own_luck = True
 
@@ -63,9 +64,10 @@ class Abc:
 
         first = 2 * self.posterior
         kept = _nearest(looked(luck.random((first, parameters)), np.ones(first)), goal, self.posterior)
-        for _ in range((self.trials - first) // self.posterior):
-            points, weight = _moved(kept, self.posterior, luck)
-            kept = _nearest(kept.and_also(looked(points, weight)), goal, self.posterior)
+        for _ in range((self.trials - 2 * first) // self.posterior):
+            kept = _nearest(kept.and_also(looked(*_moved(kept, self.posterior, luck))), goal, self.posterior)
+        if self.trials >= 2 * first:
+            kept = _nearest(looked(*_moved(kept, first, luck)), goal, self.posterior)
         drawn = kept.take(_resampled(kept.weight, self.posterior, luck))
         sample = _adjusted(kept, drawn, goal)
         return Found(np.median(sample, axis=0), sample)
@@ -83,18 +85,15 @@ def _moved(kept: _Particles, count: int, luck: np.random.Generator) -> tuple[Flo
     share = kept.weight / kept.weight.sum()
     spread = 2 * np.atleast_2d(np.cov(kept.points.T, aweights=share)) + EDGE * np.eye(kept.points.shape[1])
     root = np.linalg.cholesky(spread)
-    inside: list[Floats] = []
-    tried = 0
-    while len(inside) < count:
-        step = root @ luck.standard_normal(kept.points.shape[1])
-        point = kept.points[luck.choice(len(share), p=share)] + step
-        tried += 1
-        if ((point >= 0) & (point <= 1)).all():
-            inside.append(point)
-    points = np.array(inside)
+    points, tried = np.empty((0, len(root))), 0
+    while len(points) < count:
+        moved = kept.points[luck.choice(len(share), count, p=share)] + luck.standard_normal((count, len(root))) @ root.T
+        points = np.concatenate([points, moved[((moved >= 0) & (moved <= 1)).all(axis=1)]])
+        tried += count
+    inside, points = len(points) / tried, points[:count]
     steps = np.linalg.solve(root, (points[:, None, :] - kept.points).reshape(-1, len(root)).T)
     normal = np.exp(-0.5 * (steps**2).sum(axis=0)).reshape(count, -1) / ((2 * np.pi) ** (len(root) / 2) * np.prod(np.diag(root)))
-    return points, count / tried / (normal @ share)
+    return points, inside / (normal @ share)
 
 
 def _resampled(weight: Floats, count: int, luck: np.random.Generator) -> np.ndarray:

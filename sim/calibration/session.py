@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.calibration.parameters import Parameter
 from sim.calibration.search import Floats, Found, Goal, Method
 from sim.calibration.targets import Target
 from sim.calibration.trials import Trials
+from sim.experiment.design import written
 from sim.experiment.disk import ResultError
 from sim.experiment.journal import Journal
 from sim.experiment.plan import SEED_LIMIT, Plan
@@ -167,10 +169,13 @@ class Session:
         """None for a setting in which the values are no scenario."""
         found = []
         for setting in settings:
-            scenario = self._varied.with_values({**values, **self.task.settings[setting]})[0]
+            point, changes = number * len(self.task.settings) + setting, {**values, **self.task.settings[setting]}
+            scenario = self._varied.with_values(changes)[0]
             if scenario is not None:
                 with_luck = scenario.model_copy(update={"seed": seed % SEED_LIMIT})
-                found += [Unit(number * len(self.task.settings) + setting, k, with_luck) for k in range(replications)]
+                pairs = (f"{path}={written(value)}" for path, value in {**changes, "seed": with_luck.seed}.items())
+                self._trials.name(point, with_luck.seed, [*chain.from_iterable(("--set", pair) for pair in pairs)])
+                found += [Unit(point, k, with_luck) for k in self.task.plan.numbers(replications)]
         return found
 
     def _run(self, units: Sequence[Unit]) -> None:

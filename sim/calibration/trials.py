@@ -10,11 +10,11 @@ from sim.calibration.targets import Key, Target
 from sim.experiment.columns import MEASURE_COLUMNS, RUN_COLUMNS
 from sim.experiment.gathering import Gathering, tagged
 from sim.experiment.journal import Journal
+from sim.experiment.replay import command
 from sim.experiment.units import PointRun, Unit
 
 TRIAL, SETTING = "trial", "setting"
-_OF_RUNS = ("scenario", "world", "replication", "seed", "status", "seconds", "error")
-TRIAL_RUN_COLUMNS = {TRIAL: pl.Int64, SETTING: pl.Int64, **{name: RUN_COLUMNS[name] for name in _OF_RUNS}}
+TRIAL_RUN_COLUMNS = {TRIAL: pl.Int64, SETTING: pl.Int64, **RUN_COLUMNS}
 _VALUE_COLUMNS = {TRIAL: pl.Int64, SETTING: pl.Int64, **MEASURE_COLUMNS}
 
 _Place = tuple[int, int, Key]
@@ -34,7 +34,7 @@ class Trials(Gathering):
         self.ended = False
         self._name, self._settings, self._worlds = name, settings, worlds
         self._wanted = pl.DataFrame(list(dict.fromkeys(keys)), list(Key._fields), orient="row").select("measure", "split", "level").unique()
-        self._seeds: dict[int, int] = {}
+        self._scenarios: dict[tuple[int, int], tuple[int, Sequence[str]]] = {}
         self._values: dict[_Place, dict[int, float]] = {}
         self._take_up(self.table("values", _VALUE_COLUMNS))
 
@@ -43,11 +43,13 @@ class Trials(Gathering):
         """Whether the search has ended and every run of it is done."""
         return self.ended and super().complete
 
+    def name(self, point: int, seed: int, options: Sequence[str]) -> None:
+        """Notes the seed of a point, and the options of `run` that make it of the scenario in the folder of the result."""
+        self._scenarios[self._place(point)] = seed, options
+
     def missing(self, units: Sequence[Unit]) -> list[Unit]:
         """Those of some units, which there are to be from now on, of which some run is not done."""
-        for unit in units:
-            self._all += [(*self._place(unit.point), world, unit.replication) for world in self._worlds]
-            self._seeds[unit.point // self._settings] = unit.scenario.seed
+        self._all += [run for unit in units for run in self._runs_of(unit)]
         return [unit for unit in units if any(self.status(run)[0] != "done" for run in self._runs_of(unit))]
 
     def finished(self, runs: Sequence[PointRun]) -> None:
@@ -74,8 +76,14 @@ class Trials(Gathering):
 
     def runs(self) -> pl.DataFrame:
         """One row per run, those not heard of as cancelled."""
-        rows = [(*run[:2], self._name, *run[2:], self._seeds[run[0]], *self.status(run)) for run in self._all]
+        rows = [(*run[:2], self._name, *run[2:], self._scenarios[run[:2]][0], *self.status(run), self._replay(run)) for run in self._all]
         return pl.DataFrame(rows, TRIAL_RUN_COLUMNS, orient="row")
+
+    def _replay(self, run: tuple[int, int, str, int]) -> str:
+        """The command that runs a failed run again, with the other worlds of its replication; empty for others."""
+        if self.folder is None or self.status(run)[0] != "failed":
+            return ""
+        return command(self.folder, ["scenario.yaml", *self._scenarios[run[:2]][1]], run[3], self._worlds)
 
     def _place(self, point: int) -> tuple[int, int]:
         return divmod(point, self._settings)

@@ -50,7 +50,7 @@ Example:
 )
 @click.option("--method", default="scipy", show_default=True, type=click.Choice(list(SIZES)), help="A best fit, or a posterior (abc).")
 @click.option("--trials", type=click.IntRange(1, 1_000_000), metavar="N", help="Most points looked at; 200, or 1000 for abc, if not given.")
-@click.option("--posterior", default=200, show_default=True, type=click.IntRange(10, 100_000), metavar="N", help="Draws, with abc.")
+@click.option("--posterior", default=100, show_default=True, type=click.IntRange(10, 100_000), metavar="N", help="Draws, with abc.")
 @click.option("-n", "--replications", default=4, show_default=True, type=click.IntRange(1, 1_000_000), metavar="N", help="At each point.")
 @click.option("--final", default=20, show_default=True, type=click.IntRange(2, 1_000_000), metavar="N", help="Replications for the report.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed, instead of the scenario's.")
