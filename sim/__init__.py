@@ -17,6 +17,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.calibration.calibration import calibrate
+    from sim.calibration.result import Calibration
     from sim.comparison import Comparison, compare
     from sim.experiment.disk import ResultError
     from sim.experiment.interrupts import Interrupted
@@ -30,11 +32,12 @@ if TYPE_CHECKING:
     from sim.sweep_result import Sweep
 
 __all__ = [
-    "Comparison", "FigureError", "Interrupted", "Limits", "Result", "ResultError", "Scenario", "ScenarioError", "Sweep",
-    "compare", "draw", "dump", "load", "read", "run", "sweep",
+    "Calibration", "Comparison", "FigureError", "Interrupted", "Limits", "Result", "ResultError", "Scenario", "ScenarioError", "Sweep",
+    "calibrate", "compare", "draw", "dump", "load", "read", "run", "sweep",
 ]  # fmt: skip
 
 _HOMES = {
+    "Calibration": "sim.calibration.result",
     "Comparison": "sim.comparison",
     "FigureError": "sim.figures",
     "Interrupted": "sim.experiment.interrupts",
@@ -43,6 +46,7 @@ _HOMES = {
     "ResultError": "sim.experiment.store",
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.scenario",
+    "calibrate": "sim.calibration.calibration",
     "compare": "sim.comparison",
     "draw": "sim.figures",
     "dump": "sim.scenario",

@@ -51,6 +51,11 @@ def read_facts(rows: Items, chosen: str | None, beside: str | None, tolerance: f
     return targets
 
 
+def marked(name: str) -> Problem:
+    """The refusal to fit to what is marked for validation."""
+    return Problem(Place("--targets"), (), f"a target that may be fitted to, and got {name}, which is marked for validation")
+
+
 def _wanted(text: str, *, fitted: bool) -> Iterator[_Wanted]:
     for part in filter(None, map(str.strip, text.split(","))):
         name, _, figure = part.partition("=")
@@ -65,7 +70,7 @@ def _target(row: Entries, wanted: _Wanted, tolerance: float, found: list[Problem
 
     use, value = row.text("use"), row.number("value")
     if wanted.fitted and use == "validate":
-        refuse("a target that may be fitted to, and got one that is marked for validation")
+        found.append(marked(wanted.id))
     elif use not in ("calibrate", "validate"):
         refuse(f"a fact with a figure to meet, and got one of use {shown(use)}")
     if value is None:
@@ -106,7 +111,7 @@ def _figure(row: Entries, wanted: _Wanted, refuse: Refuse) -> Key | None:
     measure, *rest = written.partition("@")[0].split("/")
     world = written.partition("@")[2] or "full"
     if measure not in MEASURES or len(rest) not in (0, 2):
-        refuse(f"MEASURE, MEASURE/SPLIT/LEVEL, and perhaps @WORLD; {hint(measure, MEASURES)}, and got {shown(written)}")
+        refuse(f"MEASURE or MEASURE/SPLIT/LEVEL, and perhaps @WORLD, and got {shown(written)}; {hint(measure, MEASURES)}")
         return None
     try:
         split, level = rest or ("total", "all")

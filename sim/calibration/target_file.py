@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from sim.calibration.entries import Entries
-from sim.calibration.facts import read_facts
+from sim.calibration.facts import marked, read_facts
 from sim.calibration.figures import read_figure
 from sim.calibration.targets import NORMAL_95, Fit, Key, Target, Targets, Use
 from sim.measures.definitions import MEASURES
@@ -149,8 +149,3 @@ def _sorted_out(targets: Sequence[Target], chosen: str | None, beside: str | Non
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def marked(name: str) -> Problem:
-    """The refusal to fit to what is marked for validation."""
-    return Problem(Place("--targets"), (), f"a target that may be fitted to, and got {name}, which is marked for validation")

@@ -234,8 +234,8 @@ def test_a_number_of_jobs_that_cannot_be_is_refused(make: Make, jobs: object) ->
 
 def test_the_public_names_are_these() -> None:
     assert sim.__all__ == [
-        "Comparison", "FigureError", "Interrupted", "Limits", "Result", "ResultError", "Scenario", "ScenarioError", "Sweep",
-        "compare", "draw", "dump", "load", "read", "run", "sweep",
+        "Calibration", "Comparison", "FigureError", "Interrupted", "Limits", "Result", "ResultError", "Scenario", "ScenarioError", "Sweep",
+        "calibrate", "compare", "draw", "dump", "load", "read", "run", "sweep",
     ]  # fmt: skip
     assert all(getattr(sim, name) is not None for name in dir(sim))
     with pytest.raises(AttributeError):
