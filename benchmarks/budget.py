@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 REPLICATIONS = 2
 VARIATIONS = 20
 SEEDS = (75, 2020)
-"""Of the variations: constants were fitted to the first ones, and not to the others."""
+"""Of the variations: constants were fitted to the first ones; the others showed faults that were mended since."""
 LARGEST = 3e6
 """Occasions times worlds of a replication from which a variation is drawn again."""
 
