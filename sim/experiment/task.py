@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from sim.measures.table import Piece
     from sim.model.ledger import Ledger
+    from sim.scenario.parting import Parting
     from sim.scenario.schema import Scenario
+
+    Reading = tuple[list[Piece], list[Piece]]
+    """Measures of one world, and those over time."""
 
 LARGEST_TASK = 3_500_000
 """Occasions times worlds from which replications are not put into one task: a process then holds some 300 MB."""
@@ -45,28 +49,51 @@ class RunResult:
 
 def run_task(scenario: Scenario, replications: Sequence[int], worlds: Sequence[str], keep_ledger: bool = False) -> list[RunResult]:
     """Simulate and measure; results by world, then replication."""
-    from sim.measures.series import series
-    from sim.measures.table import Measurer, distinct_worlds, needed_worlds
+    from sim.measures.table import distinct_worlds, needed_worlds
     from sim.model.world import simulate
     from sim.scenario import variants
 
     started = time.perf_counter()
     ledger = simulate(scenario, replications, distinct_worlds(scenario, needed_worlds(worlds)), variants(scenario))
     gc.collect()  # The parts of a world refer to one another, so nothing else would free them before the measures need the memory.
+    readings = _read(scenario, ledger, worlds)
+    results = _results(readings, replications, (time.perf_counter() - started) / (len(replications) * len(worlds)))
+    if not keep_ledger:
+        return results
+    place = {replication: index for index, replication in enumerate(replications)}
+    return [replace(run, ledger=_ledger_table(scenario, ledger, run.world, place[run.replication])) for run in results]
+
+
+def run_branches(parting: Parting, replications: Sequence[int], worlds: Sequence[str]) -> list[list[RunResult]]:
+    """What `run_task` gives for each of some futures, their past simulated once.
+
+    Raises:
+        RuntimeError: if one of them comes to nothing.
+    """
+    from sim.experiment.branching import simulate_branches
+    from sim.measures.table import distinct_worlds, needed_worlds
+
+    started = time.perf_counter()
+    needed = distinct_worlds(parting.past, needed_worlds(worlds))
+    found = simulate_branches(parting, replications, needed, lambda number, ledger: _read(parting.futures[number], ledger, worlds))
+    seconds = (time.perf_counter() - started) / (len(found) * len(replications) * len(worlds))
+    return [_results(readings, replications, seconds) for readings in found]
+
+
+def _read(scenario: Scenario, ledger: Ledger, worlds: Sequence[str]) -> dict[str, Reading]:
+    """The measures, and those over time, of each world; without polars, which does not live on in the copy of a process."""
+    from sim.measures.series import series
+    from sim.measures.table import Measurer
+
     measurer = Measurer(scenario, ledger)
     pieces = {world: measurer.measure(world) for world in worlds}
-    over_time = {world: series(ledger, world, scenario.represents) for world in worlds}
-    seconds = (time.perf_counter() - started) / (len(replications) * len(worlds))
+    return {world: (pieces[world], series(ledger, world, scenario.represents)) for world in worlds}
+
+
+def _results(readings: dict[str, Reading], replications: Sequence[int], seconds: float) -> list[RunResult]:
     return [
-        RunResult(
-            world=world,
-            replication=replication,
-            seconds=seconds,
-            measures=_measures_table(pieces[world], index),
-            series=_series_table(over_time[world], index),
-            ledger=_ledger_table(scenario, ledger, world, index) if keep_ledger else None,
-        )
-        for world in worlds
+        RunResult(world, replication, seconds, measures=_measures_table(pieces, index), series=_series_table(over_time, index))
+        for world, (pieces, over_time) in readings.items()
         for index, replication in enumerate(replications)
     ]
 

@@ -15,22 +15,31 @@ from sim.scenario.schema import Event, Scenario
 from sim.scenario.schema.timeline import Announce, Reach, ReprisalNews
 
 if TYPE_CHECKING:
-    from sim.model.world import World
+    from sim.model.world import Branches, World
 
 
-def schedule(world: World, scenario: Scenario, variants: Sequence[tuple[float, Scenario]]) -> None:
-    """Let every event happen; `variants` are the scenarios after each `set`, in order of time.
+def schedule(world: World, events: Sequence[Event], variants: Sequence[tuple[float, Scenario]], branch: int = -1) -> None:
+    """Let every event happen, in a `branch` if it is given; `variants` are the scenarios after each `set`, in order of time.
 
     Surges need nothing here: they have acted on the occasions, which are drawn.
     """
     changed = iter([variant for _, variant in variants])
-    for event in sorted(scenario.timeline, key=lambda event: event.at):
+    for event in sorted(events, key=lambda event: event.at):
         variant = next(changed) if event.set is not None else None
-        world.env.process(_happen(world, event, variant))
+        world.env.process(_happen(world, event, variant, branch))
 
 
-def _happen(world: World, event: Event, variant: Scenario | None) -> simpy.events.ProcessGenerator:
+def schedule_branches(world: World, branches: Branches) -> None:
+    """Let the events of all futures happen, each in its own: all take their places now, as events do that happen at the same time."""
+    parting = branches.parting
+    for number, (future, variants) in enumerate(zip(parting.futures, branches.variants, strict=True)):
+        schedule(world, parting.events(future), [variant for variant in variants if variant[0] >= parting.hour], number)
+
+
+def _happen(world: World, event: Event, variant: Scenario | None, branch: int) -> simpy.events.ProcessGenerator:
     yield world.env.timeout(event.at - world.env.now)
+    if branch not in (-1, world.branch):
+        return
     scenario = world.scenario
     if variant is not None:
         world.set_policy(compile_policy(variant))

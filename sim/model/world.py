@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import simpy
 
@@ -28,9 +29,10 @@ from sim.model.rooms import draw_rooms
 from sim.model.self_deletion import SelfDeletion
 from sim.model.surveillance import Surveillance
 from sim.model.surveys import Surveys
-from sim.model.timeline import schedule
+from sim.model.timeline import schedule, schedule_branches
 from sim.model.voice import VOICE_MODELS, Manners
 from sim.model.worlds import switches
+from sim.scenario.parting import Parting
 from sim.scenario.schema import Scenario
 
 
@@ -50,7 +52,20 @@ def simulate(
     """
     world = World(scenario, replications, worlds, variants)
     world.run()
-    return measured(world.ledger) if scenario.warm_up > 0 else world.ledger
+    return of_measured_time(world)
+
+
+def of_measured_time(world: World) -> Ledger:
+    """The ledger of a world that has been run, without its warm-up."""
+    return measured(world.ledger) if world.scenario.warm_up > 0 else world.ledger
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Futures of a world, of which it takes one when they part; `variants` are those of each, from the beginning of time on."""
+
+    parting: Parting
+    variants: Sequence[Sequence[tuple[float, Scenario]]]
 
 
 class World:
@@ -60,9 +75,16 @@ class World:
     """
 
     def __init__(
-        self, scenario: Scenario, replications: Sequence[int], worlds: Sequence[str], variants: Sequence[tuple[float, Scenario]] = ()
+        self,
+        scenario: Scenario,
+        replications: Sequence[int],
+        worlds: Sequence[str],
+        variants: Sequence[tuple[float, Scenario]] = (),
+        branches: Branches | None = None,
     ) -> None:
         self.scenario = scenario
+        self.branch = -1
+        self._branches = branches
         self.env = simpy.Environment(initial_time=scenario.begins)
         self.switches = switches(worlds)
         self.policy = compile_policy(scenario)
@@ -70,7 +92,8 @@ class World:
         ranking = rank_platforms(scenario, self.people)
         self.rooms = draw_rooms(scenario, self.people, ranking)
         self.occasions = draw_occasions(scenario, self.people, self.rooms, ranking)
-        reinstates = any(p.appeals is not None for what in (scenario, *(v for _, v in variants)) for p in what.platforms.values())
+        every = [scenario, *(v for some in (variants, *(branches.variants if branches else ())) for _, v in some)]
+        reinstates = any(platform.appeals is not None for what in every for platform in what.platforms.values())
         self.voice = VOICE_MODELS[scenario.voice.model](scenario, self.people, self.rooms, len(self.switches))
         self.surveys = Surveys(scenario, self.people)
         softening = None if self.voice.softens_at_will or self.surveys.closed else scenario.voice.softening
@@ -85,9 +108,17 @@ class World:
         self.actions = Actions(self)
         self.surveillance = Surveillance(self.people, self.policy)
         self.self_deletion = SelfDeletion(self)
-        schedule(self, scenario, variants)
+        schedule(self, scenario.timeline, variants)
+        if branches is not None:
+            schedule_branches(self, branches)
         self.conversation = Conversation(self)
         self.exits = None if scenario.exit is None else Exits(self, scenario.exit)
+
+    def take(self, branch: int) -> None:
+        """Go on as one of the futures; to be called at the hour at which they part."""
+        assert self._branches is not None
+        self.branch = branch
+        self.scenario = self._branches.parting.futures[branch]
 
     def run(self) -> None:
         """Let the scenario's time pass, up to and including the convenor's last visit."""
