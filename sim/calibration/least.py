@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -75,10 +76,13 @@ class Least:
 
         def slopes(point: Floats) -> Floats:
             steps = np.where(point > 0.5, -STEP, STEP)
-            moved = off(np.vstack([point, point + np.diag(steps)]))
-            return np.asarray(((moved[1:] - moved[0]) / steps[:, None]).T)
+            return np.asarray(((off(point + np.diag(steps)) - off_at(point)) / steps[:, None]).T)
+
+        @lru_cache(1)
+        def off_there(point: bytes) -> Floats:
+            return np.asarray(off(np.frombuffer(point)[None])[0])
 
         def off_at(point: Floats) -> Floats:
-            return np.asarray(off(point[None])[0])
+            return off_there(point.tobytes())
 
         least_squares(off_at, seen.best, jac=slopes, bounds=(0, 1), xtol=1e-4, ftol=1e-4)

@@ -80,5 +80,11 @@ class Seen:
 
     @property
     def best(self) -> Floats:
-        """The point of the smallest distance, the first of several."""
+        """The point of the smallest distance, the first of several.
+
+        Raises:
+            ValueError: if none has any.
+        """
+        if not np.isfinite(self.distances).any():
+            raise ValueError(f"a point at which every target has a value, and got none among {len(self.distances)}")
         return self.points[int(np.argmin(self.distances))]

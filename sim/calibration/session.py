@@ -41,6 +41,14 @@ class _Stopped(Exception):
     """A run failed: what to look at next depends on it."""
 
 
+class _Carried(Exception):
+    """An error on its way through a search, which takes some errors for its own."""
+
+    def __init__(self, error: ResultError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 @dataclass(frozen=True)
 class Task:
     """What a calibration is to do.
@@ -118,12 +126,23 @@ class Session:
         with kept_open(self._how) as how, how.progress(self._name, self._most_runs()) as advance, suppress(_Stopped):
             self._how, self._advance = replace(how, progress=lambda label, total: nullcontext(advance)), advance
             self._run(self._final_units(AS_IT_IS, {}))
-            try:
-                self.found = task.method.search(self._evaluate, task.goal, len(task.parameters), task.plan.scenario.seed)
-            except ValueError as error:
-                raise ResultError(f"the search has failed: {error}") from None
+            self.found = self._search()
             self._run(self._final_units(self.last, task.values(self.found.best)))
             trials.ended = True
+
+    def _search(self) -> Found:
+        """Where the method ends.
+
+        Raises:
+            ResultError: if it cannot go on, or its evaluations cannot.
+        """
+        task = self.task
+        try:
+            return task.method.search(self._evaluate, task.goal, len(task.parameters), task.plan.scenario.seed)
+        except _Carried as carried:
+            raise carried.error from None
+        except ValueError as error:
+            raise ResultError(f"{self._name}: {task.method.name} needs {error}") from None
 
     @property
     def last(self) -> int:
@@ -138,6 +157,13 @@ class Session:
         return Mean(float(np.mean(values)), float(np.std(values, ddof=1) / math.sqrt(len(values))) if len(values) > 1 else math.nan)
 
     def _evaluate(self, points: Floats) -> Floats:
+        """What the targets come to at some points; see `Evaluate`."""
+        try:
+            return self._looked_at(points)
+        except ResultError as error:
+            raise _Carried(error) from error
+
+    def _looked_at(self, points: Floats) -> Floats:
         first, fitted = self.last, self.task.fitted
         self._run([unit for number, point in enumerate(points, first) for unit in self._trial_units(number, point)])
         simulated = np.array([[self.mean(number, target).value for target in fitted] for number in range(first, first + len(points))])
@@ -152,9 +178,7 @@ class Session:
         for target, values in zip(self.task.fitted, simulated.T, strict=True):
             if np.isnan(values).all():
                 figure = "/".join(target.key[1:])
-                raise ResultError(
-                    f"{target.name}: {figure} has no value at any of the first {len(values)} points, so that nothing is fitted"
-                )
+                raise ResultError(f"{target.name}: a figure that some point has, and got none of {figure} at the first {len(values)}")
 
     def _trial_units(self, number: int, point: Floats) -> list[Unit]:
         seed = self.task.plan.scenario.seed + (number if self.task.method.own_luck else 0)

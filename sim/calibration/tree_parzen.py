@@ -28,7 +28,7 @@ class TreeParzen:
 
     def __post_init__(self) -> None:
         if find_spec("optuna") is None:
-            raise ValueError("optuna: needs optuna, which pip install 'chillsim[calibrate]' installs, and got none")
+            raise ValueError("method: optuna needs the package optuna, which is not installed: pip install optuna")
 
     def search(self, evaluate: Evaluate, goal: Goal, parameters: int, seed: int) -> Found:
         """See `Method`."""

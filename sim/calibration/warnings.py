@@ -12,12 +12,10 @@ from sim.experiment.design import written
 
 END = 0.01
 """Distance from an end of the range, as a share of it, within which a value lies at that end."""
-HARDLY = 3.84
-"""Rise of the sum of squares within which a point fits about as well (95 % point of chi-squared with one degree of freedom)."""
-FREE = 0.5
-"""Share of the range over which points fit about as well from which the targets do not tell the parameter."""
-NO_NEWS = 0.85
-"""Standard deviation of the posterior, as a share of that of the range, from which the targets say little."""
+LEAST_NEWS = 0.85
+"""Standard deviation that is left of a parameter, as a share of that of its range, from which the targets hardly tell it."""
+EVEN = 1 / np.sqrt(12)
+"""Standard deviation of what is even over the unit cube."""
 
 
 def warnings_of(session: Session) -> list[str]:
@@ -39,23 +37,22 @@ def _of_identity(session: Session) -> Iterator[str]:
     parameters, targets = len(task.parameters), len(task.fitted)
     if parameters > targets:
         yield f"{parameters} parameters are fitted to {targets} target{'s' if targets > 1 else ''}: other values fit as well as these"
-    near = _near(session)
+    left = _left(session) if found.sample is None else np.std(found.sample, axis=0)
     for index, parameter in enumerate(task.parameters):
         share = float(found.best[index])
         if share < END or share > 1 - END:
             end = "lowest" if share < END else "highest"
             yield f"{parameter.path}: fitted to the {end} end of its range, {written(parameter.over.at(round(share)))}"
-        if found.sample is not None and np.std(found.sample[:, index]) > NO_NEWS / np.sqrt(12):
-            yield f"{parameter.path}: the posterior is about as wide as the range: the targets hardly tell it"
-        low, high = float(near[:, index].min()), float(near[:, index].max())
-        if found.sample is None and high - low > FREE:
-            ends = " to ".join(written(parameter.over.at(end)) for end in (low, high))
-            yield f"{parameter.path}: values from {ends} fit about as well"
+        if left[index] > LEAST_NEWS * EVEN:
+            yield f"{parameter.path}: the targets hardly tell it: values all over its range fit about as well"
 
 
-def _near(session: Session) -> Floats:
-    """The points that fit about as well as the best."""
-    goal = session.task.goal
-    squares = goal.distance(np.array(session.simulated)) ** 2 * len(goal.value)
-    near: Floats = np.array(session.points)[squares <= squares.min() + HARDLY]
-    return near
+def _left(session: Session) -> Floats:
+    """Standard deviations of the parameters were the targets linear in them, with slopes as among the nearer half of the trials."""
+    goal, points, simulated = session.task.goal, np.array(session.points), np.array(session.simulated)
+    distance = goal.distance(simulated)
+    nearer = np.isfinite(distance) & (distance <= np.median(distance))
+    design = np.column_stack([np.ones(nearer.sum()), points[nearer]])
+    slopes = np.linalg.lstsq(design, goal.off(simulated[nearer]), rcond=None)[0][1:]
+    left: Floats = np.sqrt(np.diag(np.linalg.inv(slopes @ slopes.T + np.eye(len(slopes)) / EVEN**2)))
+    return left

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import yaml
 from scipy import stats
 
 from sim.model.delays import waits
 from sim.model.luck import Purpose, child_keys, luck, name_key
+from sim.scenario import presets
 from sim.scenario.schema import Delay
 
 UNIFORM = (np.arange(100_000) + 0.5) / 100_000
@@ -86,3 +88,10 @@ def test_waits_from_luck_follow_the_mixture() -> None:
 def test_waits_of_nobody() -> None:
     for kind in ({"fixed": "1 h"}, {"exponential": "1 h"}, SINGLE, REMOVAL):
         assert waits(delay(**kind), np.zeros(0)).shape == (0,)
+
+
+@pytest.mark.parametrize(("preset", "rule"), [("wechat-group-2020", "desk-removal"), ("weibo-2020", "later-removal")])
+def test_the_delays_of_presets_meet_published_removal_times(preset: str, rule: str) -> None:
+    """As above, of the presets as they ship; a desk, where there is one, comes on top."""
+    shipped = yaml.safe_load(presets.text("platforms", preset))["platform"]["rules"][rule]["delay"]
+    assert all(abs(share_within(delay(**shipped), hours) - share) < TOLERANCE for hours, share in PUBLISHED.items())
