@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 
 import click
 
+from sim.experiment.interrupts import interruptible, struck
+
 COMMANDS = {
     "run": "Run scenarios, write their tables, and print what they show.",
     "sensitivity": "Find which parameters, and which assumptions, move the outcome.",
@@ -58,13 +60,13 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; an interrupt, output that cannot be written and a scenario that is refused end it with their own status."""
-        with _output_may_end():
+        with interruptible(), _output_may_end():
             try:
                 return super().invoke(ctx)
-            except KeyboardInterrupt:
-                click.echo("Interrupted", err=True)
-                ctx.exit(INTERRUPTED)
-            except ValueError as error:
+            except (Exception, KeyboardInterrupt) as error:
+                if struck() or isinstance(error, KeyboardInterrupt):
+                    click.echo("Interrupted", err=True)
+                    ctx.exit(INTERRUPTED)
                 _refuse_scenario(error)
 
 
@@ -97,7 +99,7 @@ def _leave(status: int) -> NoReturn:
     sys.exit(status)
 
 
-def _refuse_scenario(error: ValueError) -> NoReturn:
+def _refuse_scenario(error: Exception) -> NoReturn:
     from sim.commands.refusal import refuse
     from sim.scenario import ScenarioError
 

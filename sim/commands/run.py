@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,8 +16,6 @@ from sim.commands.refusal import refuse
 from sim.commands.until import parsed
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from sim.experiment.interrupts import Interrupted
     from sim.experiment.simulation import How
     from sim.result import Result
@@ -91,14 +87,13 @@ def command(
     problems += clashes(limits, cluster)
     how = {"jobs": jobs, "limits": limits, "out": out, "resume": resume, "force": force, "fail_fast": fail_fast, **chosen}
     try:
-        with _interruptible():
-            loaded = _loaded(scenarios, overrides, point, replication, chosen, out, force or resume, problems)
-            asks = {"set": list(overrides), **_given(point=point, replication=replication), **chosen}
-            named = zip(scenarios, loaded, strict=True)
-            with connected(cluster) as executor:
-                how["executor"] = executor
-                _admit(loaded, chosen, How(jobs, executor, limits=limits))
-                statuses = [_run(scenario, quiet, {"scenario": path.name, **asks}, how) for path, scenario in named]
+        loaded = _loaded(scenarios, overrides, point, replication, chosen, out, force or resume, problems)
+        asks = {"set": list(overrides), **_given(point=point, replication=replication), **chosen}
+        named = zip(scenarios, loaded, strict=True)
+        with connected(cluster) as executor:
+            how["executor"] = executor
+            _admit(loaded, chosen, How(jobs, executor, limits=limits))
+            statuses = [_run(scenario, quiet, {"scenario": path.name, **asks}, how) for path, scenario in named]
     except Interrupted as interrupt:
         _report_interrupt(interrupt)
     except KeyboardInterrupt:
@@ -239,29 +234,3 @@ def _report_failures(result: Result | Sweep) -> int:
 def _report_interrupt(interrupt: Interrupted) -> NoReturn:
     print(f"Interrupted: {interrupt.left}", file=sys.stderr)
     sys.exit(INTERRUPTED)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Has SIGTERM end the run as Ctrl-C does. Once struck, further signals are ignored while what finished is kept."""
-    signals = (signal.SIGINT, signal.SIGTERM)
-
-    def interrupt(number: int, _: FrameType | None) -> None:
-        for each in signals:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {each: signal.signal(each, interrupt) for each in signals}
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        _restore(before)
-        raise
-    _restore(before)
-
-
-def _restore(handlers: dict[signal.Signals, Any]) -> None:
-    for number, handler in handlers.items():
-        signal.signal(number, handler)

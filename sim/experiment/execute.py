@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from sim.experiment.interrupts import struck
 from sim.experiment.manifest import versions
 from sim.experiment.memory import format_size, limit_of_process
 from sim.experiment.plan import Plan, Task
@@ -106,6 +107,8 @@ def _drain(
                 running[_submitted(executor, work, task)] = task
             for future in wait(running, timeout=PULSE, return_when=FIRST_COMPLETED).done:
                 task, outcome = running.pop(future), _outcome(future)
+                if struck():
+                    raise KeyboardInterrupt
                 if isinstance(outcome, Failure):
                     failed(task, outcome)
                 else:

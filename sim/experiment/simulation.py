@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from sim.experiment.budget import Budget, Size, budget_of
 from sim.experiment.cluster import adapted
 from sim.experiment.execute import Failure, execute
+from sim.experiment.interrupts import shielded
 from sim.experiment.limits import Limits
 from sim.experiment.plan import Plan
 from sim.experiment.pool import capacity, opened
@@ -115,7 +116,8 @@ def carry_out(order: Order[P, U, R], gatherer: Gatherer[U, R], how: How) -> None
     with suppress(_Stop), shown as advance, opened(executor, workers, how.limits.worker) as pool:
 
         def finished(runs: Sequence[R]) -> None:
-            gatherer.finished(runs)
+            with shielded():  # on disk and known of, or neither
+                gatherer.finished(runs)
             advance(len(runs))
 
         def failed(task: tuple[U, ...], message: str) -> None:
