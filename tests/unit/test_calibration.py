@@ -141,6 +141,8 @@ def test_abc_gives_a_sample_with_its_correlations(targets: Path, tmp_path: Path)
         assert middle == pytest.approx(draws.median(), rel=0.01)
     assert result.correlations["voice.cost"][0] == pytest.approx(1)
     assert sim.load(tmp_path / "trial-calibration/fitted.yaml").evidence["voice.cost"].range != [0.2, 2]
+    with pytest.raises(ResultError, match=r"holds a calibration, not one result; `chillsim run .*fitted.yaml` makes one"):
+        sim.read(str(tmp_path / "trial-calibration"))
     read = sim.Calibration.read(tmp_path / "trial-calibration")
     assert_frame_equal(read.posterior, result.posterior)
 
