@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from sim.calibration.facts import marked
 from sim.calibration.least import Least
 from sim.calibration.outcome import outcome
 from sim.calibration.parameters import Parameter, parameters_of, read_parameters
@@ -71,9 +72,8 @@ def calibrate(
     _check(plan.scenario, figures.targets)
     fitted = parameters_of(plan.scenario, read_parameters(parameters, figures.fit))
     task = Task(plan, figures.targets, tuple(fitted), method or Least(), final)
-    request = _request(task)
+    request, name = _request(task), f"{scenario.name}-calibration"
     digest = sha256(json.dumps(request).encode()).hexdigest()
-    name = f"{scenario.name}-calibration"
     place = None if out is None else Path(out) / name
     if place is not None and resume and place.exists():
         return _complete(place, digest)
@@ -83,9 +83,9 @@ def calibrate(
     session = Session(task, name, how)
 
     def finish(trials: Trials) -> Calibration:
-        manifest = {**make_manifest(plan, dump(plan.scenario), started, asked or {}), "request_sha256": digest, "targets": figures.file}
-        size = {"method": task.method.name, "trials": task.method.trials, "final": task.final}
-        return outcome(session, trials, figures.text, {**manifest, **size})
+        made = make_manifest(plan, dump(plan.scenario), started, asked or {})
+        own = {"method": task.method.name, "trials": task.method.trials, "final": task.final}
+        return outcome(session, trials, figures.text, {**made, **own, "targets": figures.file, "request_sha256": digest})
 
     job = Job(request, session.begin, session.carry_out, finish, lambda _, tables, folder: tables.write(folder))
     result, folder = keep(job, place, resume=resume, force=force)
@@ -93,12 +93,12 @@ def calibrate(
 
 
 def _check(scenario: Scenario, targets: Sequence[Target]) -> None:
-    """Whether the targets are about things that the scenario has.
+    """Whether the targets are about things that the scenario has, and none that is marked for validation is to be fitted.
 
     Raises:
         ScenarioError: if some are not.
     """
-    varied, found = Varied(scenario), list[Problem]()
+    varied, found = Varied(scenario), [marked(target.name) for target in targets if target.fitted and target.use == "validate"]
     for target in targets:
         found += _without_level(scenario, target)
         for key, setting in (("set", target.setting), ("against", target.against or {})):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import sim
 from sim.calibration.abc import Abc
 from sim.calibration.least import Least
 from sim.calibration.search import Method
+from sim.calibration.target_file import read_targets
 from sim.calibration.tree_parzen import TreeParzen
 from sim.experiment.disk import ResultError
 from sim.experiment.simulation import How
@@ -216,6 +218,15 @@ def test_what_is_not_told_by_the_targets_is_said(targets: Path) -> None:
         ]
     targets.write_text(alone.replace("value: 0.44", "value: 0.9"), encoding="utf-8")
     assert "voice.cost: fitted to the highest end of its range, 2.0" in calibrated(targets).warnings
+
+
+def test_what_is_marked_for_validation_is_not_fitted_to_from_python_either(targets: Path) -> None:
+    read = read_targets(targets)
+    forced = replace(read, targets=tuple(replace(target, fitted=True) for target in read.targets))
+    with pytest.raises(ScenarioError) as caught:
+        sim.calibrate(synthetic.scenario("trial", groups=1), forced)
+    got = {line.partition("got ")[2] for line in caught.value.problems}
+    assert got == {"heard, which is marked for validation", "group, which is marked for validation"}
 
 
 def test_what_the_scenario_does_not_have_is_refused(targets: Path) -> None:
