@@ -65,4 +65,4 @@ def _value(cell: str, name: str, place: Place, faults: Faults) -> object:
         value = None
     for problem in problems:
         faults.add(place.line or 1, name, problem.text)
-    return value
+    return None if problems else value

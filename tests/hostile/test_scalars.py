@@ -52,6 +52,16 @@ def test_a_scalar_is_taken_or_refused_at_its_place(field: str, scalar: str, tmp_
     assert all(line.startswith(place) for line in done.stderr.splitlines()), done.stderr
 
 
+@pytest.mark.parametrize("scalar", SCALARS)
+def test_a_cell_of_a_design_is_taken_or_refused_at_its_line(scalar: str, tmp_path: Path) -> None:
+    cell = SCALARS[scalar].replace('"', '""')
+    write(tmp_path, f'represents,horizon\n1,3 d\n"{cell}","{cell}"\n', "design.csv")
+    path = write(tmp_path, f"{TINY}experiment: {{design: file, file: design.csv}}\n")
+    done = called("check", path)
+    assert done.exit_code in (0, 2)
+    assert all(line.startswith((f"{tmp_path / 'design.csv'}:3:", f"{path}:")) for line in done.stderr.splitlines()), done.stderr
+
+
 ACCEPTED: dict[str, tuple[str, str, object]] = {
     "NO": ("title", "NO", "NO"),
     "1e3": ("groups.people.messages_per_day", "1e-3", 0.001),

@@ -49,7 +49,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context, set_start_method
 
 import sim
-import sim.experiment.task
+import sim.experiment.task, sim.measures.series, sim.measures.table, sim.model.world, sim.scenario.schema
 
 if __name__ == "__main__":
     start, workers, scenario, out = sys.argv[1:]
