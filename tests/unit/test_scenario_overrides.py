@@ -91,7 +91,7 @@ def test_names_can_be_added_where_they_are_free(tmp_path: Path) -> None:
         ("seed.x=3", "--set seed.x=3: seed.x: nothing lies below seed, which is a single value"),
         (
             "extends=x.yaml",
-            "--set extends=x.yaml: extends: no such key; known: name, title, description, seed, horizon, window, replications, represents "
+            "--set extends=x.yaml: extends: no such key; known: name, title, description, seed, horizon, warm_up, window, replications "
             f"and {MORE} more",
         ),
         (
@@ -125,7 +125,7 @@ def test_names_can_be_added_where_they_are_free(tmp_path: Path) -> None:
         ("title=\x1b", "--set title=\\x1b: title: a text without control characters, and got '\\x1b'"),
         (
             "=1",
-            f"--set =1: : no such key; known: name, title, description, seed, horizon, window, replications, represents and {MORE} more",
+            f"--set =1: : no such key; known: name, title, description, seed, horizon, warm_up, window, replications and {MORE} more",
         ),
     ],
 )
