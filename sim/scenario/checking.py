@@ -12,7 +12,7 @@ from sim.scenario.evidence import unmatched
 from sim.scenario.mending import in_doubt, mended
 from sim.scenario.problems import MOST, Problem, shown
 from sim.scenario.schema import Scenario
-from sim.scenario.tree import Mapping, Node, Path, along, plain
+from sim.scenario.tree import Mapping, Node, Path, along, holds_refused, plain
 from sim.scenario.vary import faults_in_experiment
 from sim.scenario.wording import Fault, locate, worded
 
@@ -57,7 +57,9 @@ def _worded(faults: Sequence[Fault], tree: Node) -> list[Problem]:
 
 
 def _across(scenario: Scenario, tree: Node) -> list[Problem]:
-    """The problems across the parts of a scenario."""
+    """The problems across the parts of a scenario; what was refused when it was read is not said again."""
     found = [(path, f"{rule}, and got {shown(got)}") for path, rule, got in (*clashes(scenario), *unmatched(scenario))]
     found += [*faults_in_sets(scenario), *faults_in_experiment(scenario)]
-    return [Problem(list(along(tree, path))[-1].place, path, text) for path, text in found]
+    passed = [(list(along(tree, path)), path, text) for path, text in found]
+    said = [len(nodes) > len(path) > 0 and holds_refused(nodes[-1]) for nodes, path, _ in passed]
+    return [Problem(nodes[-1].place, path, text) for (nodes, path, text), again in zip(passed, said, strict=True) if not again]

@@ -79,8 +79,17 @@ def planted(data: object, place: Place) -> Node:
         return Mapping({key: planted(value, place) for key, value in data.items()}, place)
     if isinstance(data, list | tuple):
         return Items(tuple(planted(value, place) for value in data), place)
+    if data is REFUSED:
+        return Refused(place)
     assert data is None or isinstance(data, bool | int | float | str)
     return Scalar(data, place)
+
+
+def holds_refused(node: Node) -> bool:
+    """Whether something in a node was refused when it was read."""
+    if isinstance(node, Mapping):
+        return any(map(holds_refused, node.entries.values()))
+    return any(map(holds_refused, node.values)) if isinstance(node, Items) else isinstance(node, Refused)
 
 
 def along(node: Node, path: Sequence[str | int]) -> Iterator[Node]:

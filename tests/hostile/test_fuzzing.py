@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 from tests.hostile.commands import QUICK, TINY, called
 from tests.scenario_files import BASE, write
 
-few = settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-fewer = settings(few, max_examples=15)
+few = settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+fewer = settings(few, max_examples=10)
 
 SCALARS: list[Any] = [
     None, True, False, 0, -1, 1, 1.5, 10**18, 10**400, -0.0, 1e-300, 1e300, float("nan"), float("inf"), "", " ", "NO", "1e3", "0700",
@@ -57,11 +58,11 @@ def changed(document: Any, path: tuple[Any, ...], how: str, value: object) -> No
     elif how == "remove":
         del document[last]
     elif isinstance(document, list):
-        document.insert(last, document[last])
+        document.insert(last, deepcopy(document[last]))
     elif how == "rename" and isinstance(value, str | int | float | bool | None):
         document[value] = document.pop(last)
     else:
-        document[f"{last}x"] = document[last]
+        document[f"{last}x"] = deepcopy(document[last])
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def test_trees_of_scenarios(text: str, edits: list[tuple[int, str, object]]) -> 
     for at, how, value in edits:
         paths = list(places(document))
         if paths:
-            changed(document, paths[at % len(paths)], how, value)
+            changed(document, paths[at % len(paths)], how, deepcopy(value))
     with folder() as place:
         path = write(place, yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
         check_taken_or_refused("check", path)

@@ -18,9 +18,8 @@ NAMES: dict[str, str] = {
     "CON": "CON", "right-to-left override": "a\u202eb", "$\\frac$": "$\\frac$", "leading underscore": "_a", "NA": "NA", "=1+1": "=1+1",
     "<script>": "<script>", "a dot": ".", "two dots": "..", "a space": " ", "a leading space": " a", "a trailing space": "a ",
     "a NUL": "\0",
-    "a tilde": "~root", "a leading hyphen": "-n", "a leading digit": "1a", "a percent sign": "%s", "a brace": "{x}",
-    "a star": "*", "a back slash": "a\\b", "a slash": "a/b", "a colon": "a:b", "a bracket": "a[1]", "a zero-width space": "a\u200bb",
-    "an accent": "é",
+    "a tilde": "~root", "a leading hyphen": "-n", "a leading digit": "1a", "a percent sign": "%s", "a brace": "{x}", "a star": "*",
+    "a back slash": "a\\b", "a slash": "a/b", "a colon": "a:b", "a bracket": "a[1]", "a zero-width space": "a\u200bb", "an accent": "é",
     "Cyrillic а": "\u0430", "a Turkish i": "\u0131", "a surrogate": "\ud800", "an emoji": "\U0001f600", "a newline at the end": "a\n",
 }  # fmt: skip
 

@@ -52,6 +52,22 @@ def test_a_scalar_is_taken_or_refused_at_its_place(field: str, scalar: str, tmp_
     assert all(line.startswith(place) for line in done.stderr.splitlines()), done.stderr
 
 
+@pytest.mark.parametrize(
+    ("lines", "places"),
+    [
+        ("timeline: [{at: 1 d, set: {voice.cost: .nan}}]\n", ["timeline.0.set.voice.cost"]),
+        (
+            "experiment: {design: grid, vary: {voice.cost: [0, .nan, -1]}}\n",
+            ["experiment.vary.voice.cost.1", "experiment.vary.voice.cost.2"],
+        ),
+        ("experiment: {design: grid, vary: {groups: [{a: .nan}]}}\n", ["experiment.vary.groups.0.a"]),
+        ("experiment: {design: sobol, points: 4, vary: {voice.cost: {low: .nan, high: 1}}}\n", ["experiment.vary.voice.cost.low"]),
+    ],
+)
+def test_what_is_refused_where_anything_may_stand_is_said_once(lines: str, places: list[str], tmp_path: Path) -> None:
+    assert [line.split(": ")[1] for line in refused("check", write(tmp_path, TINY + lines))] == places
+
+
 @pytest.mark.parametrize("scalar", SCALARS)
 def test_a_cell_of_a_design_is_taken_or_refused_at_its_line(scalar: str, tmp_path: Path) -> None:
     cell = SCALARS[scalar].replace('"', '""')

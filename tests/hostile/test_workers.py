@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="uses POSIX signals and 
 
 TABLES = ("measures.parquet", "series.parquet", "measures.csv", "summary.csv", "attribution.csv", "scenario.yaml")
 """What is the same byte for byte."""
+FEW = ("--worlds", "free,full", "--quiet", "-n", "8")
 MANY = ("--worlds", "free,full", "--quiet", "-n", "64")
 
 
@@ -26,7 +27,7 @@ MANY = ("--worlds", "free,full", "--quiet", "-n", "64")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The result of one worker that nobody interrupted."""
     folder = tmp_path_factory.mktemp("whole")
-    assert called("run", write(folder, TINY), *MANY, "--jobs", 1, "--out", folder).exit_code == 0
+    assert called("run", write(folder, TINY), *FEW, "--jobs", 1, "--out", folder).exit_code == 0
     return folder / "tiny"
 
 
@@ -35,31 +36,29 @@ def check_same(place: Path, whole: Path) -> None:
         assert (place / name).read_bytes() == (whole / name).read_bytes(), name
 
 
-@pytest.mark.parametrize("jobs", ["64", "1000000000"])
-def test_more_workers_than_work(jobs: str, tmp_path: Path) -> None:
+def test_more_workers_than_work(tmp_path: Path) -> None:
     path = write(tmp_path, TINY)
-    for number in ("1", jobs):
-        assert called("run", path, "--quiet", "--worlds", "full", "--jobs", number, "--out", tmp_path / number).exit_code == 0
-    check_same(tmp_path / jobs / "tiny", tmp_path / "1" / "tiny")
+    for jobs in (1, 64):
+        assert called("run", path, "--quiet", "--worlds", "full", "--jobs", jobs, "--out", tmp_path / str(jobs)).exit_code == 0
+    check_same(tmp_path / "64" / "tiny", tmp_path / "1" / "tiny")
 
 
 SCRIPT = """
 import sys
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context, set_start_method
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import sim
 import sim.experiment.task, sim.measures.series, sim.measures.table, sim.model.world, sim.scenario.schema
 
 if __name__ == "__main__":
     start, workers, scenario, out = sys.argv[1:]
-    executor = ThreadPoolExecutor(int(workers)) if start == "threads" else ProcessPoolExecutor(int(workers), get_context(start))
-    with executor:
-        sim.run(sim.load(scenario), replications=64, worlds="free,full", executor=executor, jobs=64, out=out)
+    with ProcessPoolExecutor(int(workers), get_context(start)) as executor:
+        sim.run(sim.load(scenario), replications=8, worlds="free,full", executor=executor, jobs=64, out=out)
 """
 
 
-@pytest.mark.parametrize(("start", "workers"), [("fork", 64), ("spawn", 1), ("threads", 64)])
+@pytest.mark.parametrize(("start", "workers"), [("fork", 64), ("spawn", 1)])
 def test_executors_of_any_kind(start: str, workers: int, whole: Path, tmp_path: Path) -> None:
     script = write(tmp_path, SCRIPT, "script.py")
     command = [sys.executable, script, start, str(workers), write(tmp_path, TINY), tmp_path]
@@ -80,7 +79,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("start", ["fork", "spawn"])
 def test_python_m_sim_with_each_start_method(start: str, whole: Path, tmp_path: Path) -> None:
     script = write(tmp_path, START, "start.py")
-    command = [sys.executable, script, start, "run", write(tmp_path, TINY), *MANY, "--jobs", "2", "--out", tmp_path]
+    command = [sys.executable, script, start, "run", write(tmp_path, TINY), *FEW, "--jobs", "2", "--out", tmp_path]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     check_same(tmp_path / "tiny", whole)
@@ -89,7 +88,6 @@ def test_python_m_sim_with_each_start_method(start: str, whole: Path, tmp_path: 
 SIGNALS = {
     "Ctrl-C": [signal.SIGINT],
     "Ctrl-C twice": [signal.SIGINT, signal.SIGINT],
-    "SIGTERM": [signal.SIGTERM],
     "SIGTERM, then Ctrl-C": [signal.SIGTERM, signal.SIGINT],
 }
 SLOW = TINY.replace("size: 20", "size: 1000")
@@ -103,7 +101,7 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("name", "jobs"), [("Ctrl-C", 1), ("Ctrl-C twice", 2), ("SIGTERM", 1), ("SIGTERM, then Ctrl-C", 2)])
+@pytest.mark.parametrize(("name", "jobs"), [("Ctrl-C", 1), ("Ctrl-C twice", 2), ("SIGTERM, then Ctrl-C", 1)])
 def test_what_finished_before_an_interrupt_is_kept(name: str, jobs: int, slow: Path, tmp_path: Path) -> None:
     """The signals go to all processes, as those of a terminal do."""
     arguments = ["run", str(slow / "s.yaml"), *MANY, "--jobs", str(jobs), "--out", str(tmp_path)]
