@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.calibration.result import Calibration
     from sim.calibration.search import Method
     from sim.calibration.targets import Targets
+    from sim.experiment.budget import Budget
     from sim.experiment.simulation import How
     from sim.scenario.schema import Scenario
 
@@ -92,7 +93,10 @@ def _how(name: str, jobs: int | None, quiet: bool) -> How:
 
     if quiet:
         return How(jobs)
-    told = lambda budget: print(f"{name}: at most {budget.in_words()}", file=sys.stderr)  # noqa: E731
+
+    def told(budget: Budget) -> None:
+        print(f"{name}: at most {budget.in_words()}", file=sys.stderr)
+
     return How(jobs, progress=progress.shown_on(Console(stderr=True)), told=told)
 
 
