@@ -54,9 +54,11 @@ def _nonresponse(scenario: Scenario, ledger: Ledger, world: int) -> Iterator[Fou
 
 @dataclass(frozen=True)
 class Sums:
-    """Answers to one kind of question by cell: their number, their mean, and the variance of that; NaN where there are too few for it."""
+    """Answers to one kind of question by cell: their number, the sum of their weights, their mean, and the variance of that; NaN where
+    there are too few for it."""
 
     n: Floats
+    weight: Floats
     mean: Floats
     variance_of_mean: Floats
 
@@ -76,7 +78,7 @@ def sums(arm: Arms, answer: NDArray[np.integer], which: int, cell: Indices, shap
     n, whole = total(np.ones(len(rows))), total(w)
     mean = ratio(total(w * x), whole)
     variance = ratio(n, n - 1) * ratio(total((w * (x - mean[here])) ** 2), whole**2)
-    return Sums(n.reshape(shape), mean.reshape(shape), variance.reshape(shape))
+    return Sums(*(values.reshape(shape) for values in (n, whole, mean, variance)))
 
 
 def difference_in_means(control: Sums, treatment: Sums) -> tuple[Floats, Floats]:
@@ -146,19 +148,22 @@ def _support(scenario: Scenario, ledger: Ledger, world: int) -> Iterator[Found]:
         private = None if of_person is None else _private(scenario, ledger, of_person, shape)
         cells = estimates(answers, level, shape, private)
         for name, values in cells.items():
-            yield name, split, levels, _over_topics(name, values)
+            yield name, split, levels, list_error(answers, level, shape) if name == "list_se" else _over_topics(values)
             if split == "total":
-                yield name, "topic", list(scenario.topics), _in_its_unit(name, values[:, 0])
+                yield name, "topic", list(scenario.topics), values[:, 0]
 
 
 def estimates(answers: Answers, level: Indices, shape: tuple[int, int, int], private: Floats | None) -> dict[str, Floats]:
-    """Figures by (replications, levels, topics), NaN where too few have answered; `list_se` is still a variance."""
-    cell = (answers.replication * shape[1] + level) * shape[2] + answers.topic
-    arms = (sums(answers.arm, answers.answer, arm, cell, shape, answers.weight) for arm in (DIRECT, CONTROL, TREATMENT))
-    direct, control, treatment = arms
+    """Figures by (replications, levels, topics), NaN where too few have answered."""
+    direct, control, treatment = (_sums_of(answers, arm, _cell(answers, level, shape), shape) for arm in (DIRECT, CONTROL, TREATMENT))
     asked = np.where(direct.n >= FEWEST_DIRECT, direct.mean, np.nan)
     listed, variance = difference_in_means(control, treatment)
-    found = {"support_direct": asked, "support_list": listed, "list_se": variance, "falsification_gap": 100 * (asked - listed)}
+    found = {
+        "support_direct": asked,
+        "support_list": listed,
+        "list_se": 100 * np.sqrt(variance),
+        "falsification_gap": 100 * (asked - listed),
+    }
     if private is not None:
         found |= {"support_private": private, "list_bias": 100 * (listed - private)}
     return found
@@ -174,12 +179,36 @@ def _private(scenario: Scenario, ledger: Ledger, level: Indices, shape: tuple[in
     return ratio(counts[1], counts[0])
 
 
-def _over_topics(name: str, cells: Floats) -> Floats:
+def _over_topics(cells: Floats) -> Floats:
     """(replications, levels) mean over the topics that have a figure, each topic counting the same; NaN where none has."""
-    there = np.isfinite(cells).sum(axis=2)
-    total = np.nansum(cells, axis=2)
-    return 100 * np.sqrt(ratio(total, there**2)) if name == "list_se" else ratio(total, there)
+    return ratio(np.nansum(cells, axis=2), np.isfinite(cells).sum(axis=2))
 
 
-def _in_its_unit(name: str, cells: Floats) -> Floats:
-    return 100 * np.sqrt(cells) if name == "list_se" else cells
+def list_error(answers: Answers, level: Indices, shape: tuple[int, int, int]) -> Floats:
+    """(replications, levels) standard error, in points, of the mean over topics of the list's estimates; NaN where none has one.
+
+    One person's answers on several topics go together, in both arms: the error is the root of the sum over people of their squared
+    influence, which for one topic is that of `difference_in_means` (linearisation with clusters: Binder 1983, International Statistical
+    Review 51:279).
+    """
+    cell = _cell(answers, level, shape)
+    control, treatment = (_sums_of(answers, arm, cell, shape) for arm in (CONTROL, TREATMENT))
+    there = np.isfinite(difference_in_means(control, treatment)[1])
+    influence = np.zeros(len(answers.arm))
+    for arm, sign, of_arm in ((CONTROL, -1.0, control), (TREATMENT, 1.0, treatment)):
+        rows = np.flatnonzero((answers.arm == arm) & there.ravel()[cell])
+        n, whole, mean = (values.ravel()[cell[rows]] for values in (of_arm.n, of_arm.weight, of_arm.mean))
+        influence[rows] = sign * np.sqrt(n / (n - 1)) * answers.weight[rows] * (answers.answer[rows] - mean) / whole
+    persons, index = np.unique(answers.person * shape[1] + level, return_inverse=True)
+    of_person = np.zeros(len(persons), np.int64)
+    of_person[index] = cell // shape[2]
+    squares = np.bincount(of_person, np.bincount(index, influence, len(persons)) ** 2, minlength=shape[0] * shape[1])
+    return 100 * ratio(np.sqrt(squares).reshape(shape[:2]), there.sum(axis=2))
+
+
+def _cell(answers: Answers, level: Indices, shape: tuple[int, int, int]) -> Indices:
+    return (answers.replication * shape[1] + level) * shape[2] + answers.topic
+
+
+def _sums_of(answers: Answers, arm: int, cell: Indices, shape: tuple[int, ...]) -> Sums:
+    return sums(answers.arm, answers.answer, arm, cell, shape, answers.weight)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
-from sim.measures.surveys import FEWEST_DIRECT, FEWEST_IN_ARM, Answers, difference_in_means, estimates, sums
+from sim.measures.surveys import FEWEST_DIRECT, FEWEST_IN_ARM, Answers, difference_in_means, estimates, list_error, sums
 from sim.measures.weights import post_stratified, representation, unheard
 from sim.model.surveys import CONTROL, DIRECT, TREATMENT
 
@@ -32,7 +33,7 @@ def test_figures_are_those_of_the_textbook() -> None:
     listed = COUNTS[TREATMENT].mean() - COUNTS[CONTROL].mean()
     assert found["support_direct"] == 0.75
     assert found["support_list"] == pytest.approx(listed)
-    assert found["list_se"] == pytest.approx(COUNTS[TREATMENT].var(ddof=1) / 80 + COUNTS[CONTROL].var(ddof=1) / 60)
+    assert found["list_se"] == pytest.approx(100 * math.sqrt(COUNTS[TREATMENT].var(ddof=1) / 80 + COUNTS[CONTROL].var(ddof=1) / 60))
     assert found["falsification_gap"] == pytest.approx(100 * (0.75 - listed))
     assert found["list_bias"] == pytest.approx(100 * (listed - 0.4))
 
@@ -49,8 +50,29 @@ def test_answers_count_by_their_weight() -> None:
     for arm in (CONTROL, TREATMENT):
         x, w = COUNTS[arm], np.where(COUNTS[arm] == 0, 2.0, 1.0)
         error += len(x) / (len(x) - 1) * ((w * (x - again[arm].mean())) ** 2).sum() / w.sum() ** 2
-    assert found["list_se"] == pytest.approx(error)
+    assert found["list_se"] == pytest.approx(100 * math.sqrt(error))
     assert figures(COUNTS, np.full(len(twice), 7.0)) == pytest.approx(figures(COUNTS))
+
+
+def test_the_error_over_topics_counts_each_person_once() -> None:
+    """Who gives the same answers on three topics tells no more than one does; of strangers, the error falls by the root of three."""
+    one = answers(COUNTS)
+    level, shape = np.zeros(3 * len(one.arm), np.int64), (1, 1, 3)
+    single = list_error(one, one.topic, (1, 1, 1))
+    thrice = {name: np.tile(getattr(one, name), 3) for name in ("replication", "person", "platform", "arm", "answer", "weight")}
+    same = Answers(topic=np.repeat(np.arange(3), len(one.arm)), **thrice)
+    strangers = replace(same, person=np.arange(len(same.arm)))
+    assert single == pytest.approx(figures(COUNTS)["list_se"])
+    assert list_error(same, level, shape) == pytest.approx(single)
+    assert list_error(strangers, level, shape) == pytest.approx(single / math.sqrt(3))
+
+
+def test_the_error_over_topics_leaves_out_topics_without_a_figure() -> None:
+    one, few = answers(COUNTS), answers({**COUNTS, CONTROL: COUNTS[CONTROL][: FEWEST_IN_ARM - 1]}, topic=1)
+    both = Answers(*(np.concatenate([getattr(one, each.name), getattr(few, each.name)]) for each in fields(Answers)))
+    level = np.zeros(len(both.arm), np.int64)
+    assert list_error(both, level, (1, 1, 2)) == pytest.approx(list_error(one, one.topic, (1, 1, 1)))
+    assert np.isnan(list_error(few, few.platform, (1, 1, 2))).all()
 
 
 def test_too_few_answers_give_no_figure() -> None:
