@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import signal
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from sim.scenario.parting import Parting
 
 T = TypeVar("T")
+
+PR_SET_PDEATHSIG = 1
+"""Of Linux's prctl: the signal that a process gets when its parent ends."""
 
 
 def can_branch() -> bool:
@@ -54,11 +58,12 @@ def in_copy(work: Callable[[], T]) -> T:
         RuntimeError: if it comes to nothing.
     """
     reading, writing = os.pipe()
+    parent = os.getpid()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Python warns where there are threads: see `simulate_branches`.
         child = os.fork()
     if not child:
-        _work(work, writing)
+        _work(work, writing, parent)
     os.close(writing)
     try:
         with os.fdopen(reading, "rb") as pipe:
@@ -74,13 +79,22 @@ def in_copy(work: Callable[[], T]) -> T:
     return outcome
 
 
-def _work(work: Callable[[], T], writing: int) -> None:
+def _work(work: Callable[[], T], writing: int, parent: int) -> None:
     """Ends the process, whatever happens, and without what a process does at its end."""
     status = 1
     try:
+        _end_with(parent)
         reply = pickle.dumps(work())
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(reply)
         status = 0
     finally:
         os._exit(status)
+
+
+def _end_with(parent: int) -> None:
+    """Has this process killed when its parent ends, whatever that dies of: it holds the lock of the result that is being made."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        raise ProcessLookupError(parent)

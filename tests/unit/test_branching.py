@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +139,19 @@ def test_what_a_copy_does_is_not_done_here() -> None:
     assert not here
     with pytest.raises(RuntimeError, match="a branch came to nothing"):
         in_copy(lambda: 1 // 0)
+
+
+@needs_copies
+def test_a_copy_ends_with_the_process_that_it_is_a_copy_of() -> None:
+    """It would hold the lock of a result that its parent, killed, has left to --resume."""
+    script = "import os, time; from sim.experiment.branching import in_copy; in_copy(lambda: (os.write(1, b'x'), time.sleep(20)))"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.read(1) == b"x"
+        parent.kill()
+        started = time.monotonic()
+        assert parent.stdout.read() == b"", "ends when the copy does"
+        assert time.monotonic() - started < 10
 
 
 def test_tasks_hold_families_and_leave_work_for_all() -> None:
