@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 
 import click
 
-from sim.experiment.interrupts import interruptible, struck
+from sim.commands.refusal import FAILED, INTERRUPTED, PIPE_CLOSED, refuse
+from sim.experiment.interrupts import Interrupted, interruptible, struck
 
 COMMANDS = {
     "run": "Run scenarios, write their tables, and print what they show.",
@@ -28,8 +29,6 @@ COMMANDS = {
     "schema": "Print the JSON Schema of scenario files.",
 }
 """Each command is `command` in the module of its name in `sim.commands` (with _ after a keyword), imported when it is called."""
-
-NOT_WRITTEN, INTERRUPTED, PIPE_CLOSED = 1, 130, 141
 
 
 class Commands(click.Group):
@@ -59,15 +58,14 @@ class Commands(click.Group):
             return super().make_context(*arguments, **named)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command; an interrupt, output that cannot be written and a scenario that is refused end it with their own status."""
+        """Runs a command; what ends one, but for usage errors, has its own status here."""
         with interruptible(), _output_may_end():
             try:
                 return super().invoke(ctx)
+            except (click.ClickException, click.exceptions.Exit):
+                raise
             except (Exception, KeyboardInterrupt) as error:
-                if struck() or isinstance(error, KeyboardInterrupt):
-                    click.echo("Interrupted", err=True)
-                    ctx.exit(INTERRUPTED)
-                _refuse_scenario(error)
+                _end(error)
 
 
 @contextmanager
@@ -86,7 +84,7 @@ def _output_may_end() -> Iterator[None]:
     except OSError as error:
         with suppress(OSError):
             print(f"{error.filename or 'standard output'}: cannot be written: {error.strerror}", file=sys.stderr)
-        _leave(NOT_WRITTEN)
+        _leave(FAILED)
 
 
 def _leave(status: int) -> NoReturn:
@@ -99,13 +97,22 @@ def _leave(status: int) -> NoReturn:
     sys.exit(status)
 
 
-def _refuse_scenario(error: Exception) -> NoReturn:
-    from sim.commands.refusal import refuse
+def _end(error: BaseException) -> NoReturn:
+    """Ends the program, with a line for what ended it; raises what no command should come to."""
+    if isinstance(error, KeyboardInterrupt):
+        refuse(f"Interrupted: {error.left}" if isinstance(error, Interrupted) else "Interrupted", INTERRUPTED)
+    from sim.experiment.cluster import ClusterError, ClusterGone
+    from sim.experiment.disk import ResultError, WriteError
     from sim.scenario import ScenarioError
 
-    if not isinstance(error, ScenarioError):
-        raise error
-    refuse(error)
+    if isinstance(error, WriteError | ClusterGone):
+        option = "--cluster: " if isinstance(error, ClusterGone) else ""
+        refuse(f"{option}{error}; what had finished is kept, and --resume continues from there", FAILED)
+    if struck():
+        refuse("Interrupted", INTERRUPTED)
+    if isinstance(error, ResultError | ClusterError | ScenarioError):
+        refuse(error)
+    raise error
 
 
 @click.group(
