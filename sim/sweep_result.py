@@ -12,6 +12,7 @@ from sim.result import Reader, Result, Tables
 if TYPE_CHECKING:
     import polars as pl
 
+    from sim.calibration.result import Calibration
     from sim.scenario.schema import Scenario
     from sim.sensitivity.study import Study
 
@@ -77,16 +78,19 @@ def is_sweep(folder: Path) -> bool:
     return (folder / DESIGN).is_file() and (folder / "manifest.json").is_file()
 
 
-def read_any(folder: Path) -> Result | Sweep | Study:
+def read_any(folder: Path) -> Result | Sweep | Study | Calibration:
     """Reads a result of whatever kind.
 
     Raises:
         ResultError: as `Result.read`.
     """
+    from sim.calibration.result import Calibration, is_calibration
     from sim.sensitivity.study import Study, is_study
 
     if is_study(folder):
         return Study.read(folder)
+    if is_calibration(folder):
+        return Calibration.read(folder)
     return Sweep.read(folder) if is_sweep(folder) else Result.read(folder)
 
 

@@ -21,11 +21,12 @@ FIGURES = {
     "compare": "differences from the first result, with intervals",
     "heatmap": "a measure over the points of an experiment",
     "tornado": "which parameters move the outcome, and whether they rest on assumptions",
+    "fit": "how a calibration meets its targets, and where in their ranges its parameters end up",
 }
 """What each figure shows, by name; the module of the same name draws it."""
 
-SHOWS = {"heatmap": "Sweep", "tornado": "Study"}
-"""What the figures show that are not of results of one scenario each: experiments, and analyses of sensitivity."""
+SHOWS = {"heatmap": "Sweep", "tornado": "Study", "fit": "Calibration"}
+"""What the figures show that are not of results of one scenario each: experiments, analyses of sensitivity, and calibrations."""
 
 FORMATS = ("png", "svg", "pdf")
 
@@ -44,7 +45,8 @@ def draw(name: str, results: Sequence[Tables]) -> Figure:
         near = get_close_matches(name, FIGURES, n=1)
         raise FigureError(f"no figure '{name}'; " + (f"did you mean '{near[0]}'?" if near else f"there are {', '.join(FIGURES)}"))
     if not all(applies(name, result) for result in results):
-        made_by = {"Sweep": "an experiment", "Study": "`chillsim sensitivity`"}.get(SHOWS.get(name, ""), "one scenario each")
+        makers = {"Sweep": "an experiment", "Study": "`chillsim sensitivity`", "Calibration": "`chillsim calibrate`"}
+        made_by = makers.get(SHOWS.get(name, ""), "one scenario each")
         raise FigureError(f"{name}: shows results of {made_by}")
     from sim.figures.style import styled
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from sim.figures import FigureError
-from sim.figures.style import INK, caption, headline, new_figure, note, wrapped
+from sim.figures.style import INK, caption, headline, new_figure, note, shortened, wrapped
 from sim.measures.definitions import HEADLINE
 from sim.sweep_result import Sweep
 from sim.wording import bare, clean, measure_of, measure_title, scenario_title
@@ -76,8 +76,8 @@ def _panel(figure: Figure, at: Axes, sweep: Sweep, measure: str, across: str, do
         x, y = (table[path].cast(pl.Float64, strict=False).to_numpy() if path else np.zeros(len(table)) for path in (across, down))
         image = at.scatter(x, y, c=table["value"].to_numpy(), cmap=COLOURS, s=42, edgecolors="white", linewidths=0.5)
     figure.colorbar(image, ax=at, pad=0.02, aspect=24).outline.set_visible(False)
-    at.set_xlabel(_label(across))
-    at.set_ylabel(_label(down) if down else "")
+    at.set_xlabel(shortened(across, 40))
+    at.set_ylabel(shortened(down, 40) if down else "")
     at.set_title(
         wrapped(f"{measure_title(measure_of(measure))}{', %' if kind == 'share' else ', pp' if kind == 'points' else ''}", 4.0, 10.5)
     )
@@ -106,8 +106,3 @@ def _cells(at: Axes, table: pl.DataFrame, across: str, down: str | None, written
     at.set_yticks(range(len(names[1])), [clean(name)[:14] for name in names[1]])
     at.tick_params(length=0)
     return image
-
-
-def _label(path: str) -> str:
-    text = clean(path)
-    return text if len(text) <= 40 else f"\N{HORIZONTAL ELLIPSIS}{text[-39:]}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from sim.figures import FigureError
-from sim.figures.style import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, caption, headline, new_figure, note
+from sim.figures.style import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, caption, headline, new_figure, note, shortened
 from sim.measures.definitions import HEADLINE
 from sim.sensitivity.study import Study
 from sim.wording import bare, clean, measure_of, measure_title, scenario_title
@@ -88,18 +88,13 @@ def _bars(at: Axes, measure: str, rows: Sequence[dict[str, Any]], rank: str, dif
     at.annotate(
         RANKS[rank][1], (1.01, -0.85), xycoords=("axes fraction", "data"), va="center", fontsize=8.5, color=GREY, annotation_clip=False
     )
-    at.set_yticks(range(len(rows)), [_label(row["parameter"]) for row in rows])
+    at.set_yticks(range(len(rows)), [shortened(row["parameter"]) for row in rows])
     at.tick_params(axis="y", length=0)
     at.set_ylim(len(rows) - 0.4, -0.6)
     at.margins(x=0.08)
     points = ", pp"
     units = {"share": points if differs else ", %", "points": points}
     at.set_title(f"{measure_title(measure_of(measure))}{units.get(kind, '')}")
-
-
-def _label(path: str) -> str:
-    text = clean(path)
-    return text if len(text) <= 46 else f"\N{HORIZONTAL ELLIPSIS}{text[-45:]}"
 
 
 def _key(at: Axes, height: float, bases: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from polars.testing import assert_frame_equal
 
 import sim
@@ -18,9 +19,11 @@ from sim.calibration.least import Least
 from sim.calibration.search import Method
 from sim.calibration.target_file import read_targets
 from sim.calibration.tree_parzen import TreeParzen
+from sim.cli import main
 from sim.experiment.disk import ResultError
 from sim.experiment.simulation import How
 from sim.experiment.task import RunResult
+from sim.figures import FigureError, draw
 from sim.scenario import ScenarioError
 from tests import synthetic
 
@@ -177,6 +180,26 @@ def test_a_calibration_that_was_interrupted_ends_as_if_it_had_not_been(
     done.clear()
     assert calibrated(targets, method, out=tmp_path / "parts", resume=True).folder == folders[1]
     assert done == []
+
+
+def test_the_figure_shows_how_far_targets_are_off_and_where_parameters_end(targets: Path, tmp_path: Path) -> None:
+    result = calibrated(targets, Abc(80, 20), out=tmp_path)
+    figure = result.plot("fit")
+    above, below = figure.axes
+    drawn = [mark for mark in above.lines if mark.get_marker() in ("o", "<", ">") and mark.get_markeredgecolor() != "#777777"]
+    assert [float(mark.get_xdata()[0]) for mark in drawn] == pytest.approx(result.fit["off"].clip(-8, 8).to_list())
+    assert [mark.get_marker() for mark in drawn] == ["o", "o", "o", "<"], "the last is missed by far more"
+    assert [label.get_text() for label in above.get_yticklabels()] == result.fit["target"].to_list()
+    places = [line.get_xdata()[0] for line in below.lines if line.get_color() == "#0072B2" and line.get_marker() == "o"]
+    assert places == pytest.approx(result.parameters["position"].to_list())
+    met = result.fit.filter(use="fitted", verdict="met").height
+    assert f"meets {met} of " in " ".join(figure.get_suptitle().split())
+    plotted = CliRunner().invoke(main, ["plot", str(result.folder), "--format", "svg"])
+    assert plotted.stdout == f"{result.folder}/figures/fit.svg\n"
+    with pytest.raises(FigureError, match="fit: shows one calibration at a time"):
+        draw("fit", [result, result])
+    with pytest.raises(FigureError, match="funnel: shows results of one scenario each"):
+        result.plot("funnel")
 
 
 def test_another_calibration_is_not_continued(targets: Path, tmp_path: Path) -> None:
