@@ -9,6 +9,8 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.model.hours import hours_of_week
 
 if TYPE_CHECKING:
@@ -114,10 +116,10 @@ def _days(scenario: Scenario, group: Group, start: float, end: float) -> float:
 
 def _answers(scenario: Scenario, group: Group, occasions: float) -> float:
     """Pairs of person and topic with an occasion at least."""
-    weights = [group.interests.get(topic, 1.0) for topic in scenario.topics]
-    rates = [occasions / group.size * math.exp(group.activity_sigma * z - group.activity_sigma**2 / 2) for z in QUANTILES]
-    answered = sum(-math.expm1(-rate * weight / sum(weights)) for rate in rates for weight in weights)
-    return group.size * answered / len(rates)
+    weights = np.array([group.interests.get(topic, 1.0) for topic in scenario.topics])
+    rates = occasions / group.size * np.exp(group.activity_sigma * np.array(QUANTILES) - group.activity_sigma**2 / 2)
+    answered = -np.expm1(-np.outer(rates, weights / weights.sum())).sum()
+    return float(group.size * answered / len(rates))
 
 
 def _share_open(platform: Platform) -> float:
