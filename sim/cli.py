@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
+from sim.commands.printing import write_plainly
 from sim.commands.refusal import FAILED, INTERRUPTED, PIPE_CLOSED, refuse
 from sim.experiment.interrupts import Interrupted, interruptible, struck
 
@@ -70,10 +71,11 @@ class Commands(click.Group):
 
 @contextmanager
 def _output_may_end() -> Iterator[None]:
-    """Ends the program without a traceback where standard output is closed, full, or not there."""
+    """Ends the program without a traceback where standard output is closed, full, not there, or in an encoding that lacks characters."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the program
+    write_plainly()
     try:
         try:
             yield

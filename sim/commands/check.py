@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.commands.printing import show, write_plainly
-from sim.commands.refusal import refuse
+from sim.commands.printing import show
+from sim.commands.refusal import gathering, refuse_any
 
 if TYPE_CHECKING:
     from sim.experiment.budget import Budget
@@ -37,23 +37,19 @@ def command(scenarios: tuple[Path, ...], overrides: tuple[str, ...], replication
     Shows the size of each scenario, what running it is predicted to take and, for every number and switch in it, the source or the
     assumption behind it. Everything that is wrong is listed, one problem a line, and the exit status is then 2.
     """
-    from sim.scenario import ScenarioError, load
+    from sim.scenario import load
 
-    write_plainly()
     loaded: list[tuple[Path, Scenario, Budget]] = []
     problems: list[str] = []
     for path in scenarios:
-        try:
+        with gathering(problems):
             scenario = load(path, overrides)
             loaded.append((path, scenario, _budget(scenario, replications, jobs)))
-        except ScenarioError as error:
-            problems += error.problems
     if form == "json":
         _print_json(loaded)
     else:
         _print_tables(loaded)
-    if problems:
-        refuse("\n".join(dict.fromkeys(problems)))
+    refuse_any(problems)
 
 
 def _budget(scenario: Scenario, replications: int | None, jobs: int | None) -> Budget:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.commands.printing import hand_over, write_plainly
+from sim.commands.printing import hand_over
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -40,19 +40,14 @@ def command(
     the same points it tells in which share of the points the first is better than the second.
     """
     from sim.comparison import compare
-    from sim.experiment.disk import ResultError
     from sim.measures.definitions import HEADLINE
     from sim.result import Result
 
-    write_plainly()
     wanted = tuple(name.strip() for name in measures.split(",")) if measures else HEADLINE
     if len(results) == 2 and all((folder / "design.csv").is_file() for folder in results):
         hand_over(_order(results, wanted, world, form or (FORMATS.get(out.suffix, "table") if out else "table")), out)
         return
-    try:
-        comparison = compare([Result.read(folder) for folder in results], baseline=baseline, measures=wanted, split=split, world=world)
-    except ResultError as error:
-        refuse(error)
+    comparison = compare([Result.read(folder) for folder in results], baseline=baseline, measures=wanted, split=split, world=world)
     text = _rendered(comparison, form or (FORMATS.get(out.suffix, "table") if out else "table"), to_file=out is not None)
     hand_over(text, out)
 
@@ -76,18 +71,14 @@ def _order(folders: tuple[Path, ...], measures: tuple[str, ...], world: str, for
     from rich.console import Console
 
     from sim.experiment.csv import to_csv
-    from sim.experiment.disk import ResultError
     from sim.sensitivity.text import order_table
     from sim.sweep_order import order
     from sim.sweep_result import Sweep
 
     if form not in ("table", "csv"):
         refuse(f"--format: table or csv for experiments, and got {form}")
-    try:
-        first, second = (Sweep.read(folder) for folder in folders)
-        table = order(first, second, measures, world)
-    except ResultError as error:
-        refuse(error)
+    first, second = (Sweep.read(folder) for folder in folders)
+    table = order(first, second, measures, world)
     if form == "csv":
         return to_csv(table)
     console = Console(highlight=False)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.printing import write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -133,7 +132,6 @@ def _callback(kind: str, importer: Importer) -> Callable[..., None]:
     def run(files: Path | tuple[Path, ...], out: Path | None, force: bool, form: str, **given: Any) -> None:
         from sim.importers import UnusableFile
 
-        write_plainly()
         paths = files if isinstance(files, tuple) else (files,)
         try:
             imported = importer.read(paths, _options(given))

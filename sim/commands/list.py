@@ -7,8 +7,6 @@ from textwrap import TextWrapper
 
 import click
 
-from sim.commands.printing import write_plainly
-
 
 def _presets(kind: str) -> dict[str, str]:
     from sim.scenario import presets
@@ -61,7 +59,6 @@ def command(kinds: tuple[str, ...], form: str) -> None:
     KIND is one of scenarios, platforms, jurisdictions, phrasebooks, rule-lists, domain-blocks, voices, measures and figures; all if
     not given.
     """
-    write_plainly()
     found = {kind: KINDS[kind][1]() for kind in kinds or KINDS}
     if form == "json":
         import json

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.commands.printing import write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -34,14 +33,9 @@ def command(results: tuple[Path, ...], names: tuple[str, ...], form: str, out: P
 
     One result gives figures of that result; several give figures that show them together. `chillsim list` names the figures.
     """
-    from sim.experiment.disk import ResultError
     from sim.sweep_result import read_any
 
-    write_plainly()
-    try:
-        read = [read_any(folder) for folder in results]
-    except ResultError as error:
-        refuse(error)
+    read = [read_any(folder) for folder in results]
     with _font_notice():
         for path in _drawn(read, names, out or _folder(results), form):
             click.echo(path)

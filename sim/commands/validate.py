@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.commands.printing import write_plainly
 from sim.commands.refusal import refuse
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ def command(names: tuple[str, ...], controls: bool, quick: bool, form: str) -> N
     """
     from sim.validation.check import made
 
-    write_plainly()
     rows: list[Row] = []
     for section, checks in list(_chosen(names)):
         if form == "text":

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
-from sim.commands.printing import write_plainly
 from sim.experiment.limits import MOST_EVENTS, Limits
 from sim.experiment.memory import LEAST, format_size, parse_size
 
@@ -141,7 +140,6 @@ def work_options(out: str, resume: str = "Continue what was interrupted.") -> Ca
     def added(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def with_work(**given: Any) -> None:
-            write_plainly()
             command(work=Work(**{field.name: given.pop(field.name) for field in fields(Work)}), **given)
 
         for option in reversed(options):
