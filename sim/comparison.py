@@ -21,6 +21,7 @@ from sim.wording import measure_of
 
 if TYPE_CHECKING:
     from sim.result import Result
+    from sim.sweep_result import Sweep
 
 LEVEL = 0.05
 """Family-wise error of the verdicts."""
@@ -105,7 +106,7 @@ def compare(
     return Comparison(table, first, options, world, tuple(_notes(named, first)), named)
 
 
-def labels(results: Sequence[Result]) -> list[str]:
+def labels(results: Sequence[Result | Sweep]) -> list[str]:
     """A label for each result: the scenario's name, the folder's where names clash, numbered where those clash too."""
     names = [result.name for result in results]
     folders = [result.folder.resolve().name if result.folder else result.name for result in results]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
+from sim.comparison import labels
 from sim.experiment.disk import ResultError
 from sim.measures.definitions import HEADLINE
 from sim.sensitivity.study import ORDER_COLUMNS
@@ -16,7 +18,7 @@ from sim.wording import measure_of
 def order(first: Sweep, second: Sweep, measures: Sequence[str] = HEADLINE, world: str = "full") -> pl.DataFrame:
     """A row per measure: mean over points of each, and the shares of points in which the first and the second is better, or both equal.
 
-    Better is less of a loss, and more of anything else.
+    Better is less of a loss, nearer 0 of a deviation, and more of anything else.
 
     Raises:
         ResultError: if their points or seeds differ, or they lack the world or a measure.
@@ -39,11 +41,11 @@ def _rows(first: Sweep, second: Sweep, measures: Sequence[str], world: str) -> I
         both = one.join(other, on="point", suffix="_other")
         if both.is_empty():
             continue
-        loss = measure_of(name).loss
-        gap = (both["mean"] - both["mean_other"]) * (-1 if loss else 1)
-        shares = ((gap > 0).mean(), (gap < 0).mean(), (gap == 0).mean())
+        measure = measure_of(name)
+        gap = measure.advantage(both["mean"].to_numpy(), both["mean_other"].to_numpy())
+        shares = (float(np.mean(gap > 0)), float(np.mean(gap < 0)), float(np.mean(gap == 0)))
         means = (both["mean"].mean(), both["mean_other"].mean())
-        yield (name, first.name, second.name, "lower" if loss else "higher", *means, both.height, *shares)
+        yield (name, *labels([first, second]), measure.better, *means, both.height, *shares)
 
 
 def _means(sweep: Sweep, measure: str, world: str) -> pl.DataFrame:

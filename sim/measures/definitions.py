@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 Kind = Literal["count", "share", "ratio", "hours", "points", "distance", "per 1000", "number"]
 
@@ -27,6 +33,19 @@ class Measure:
     definition: str
     headline: bool = False
     loss: bool | None = None
+
+    @property
+    def better(self) -> str:
+        """Which values are better: those nearer 0 of a deviation, and the higher ones of what is neither a loss nor a gain."""
+        if self.loss is None and self.kind == "points":
+            return "nearer 0"
+        return "lower" if self.loss else "higher"
+
+    def advantage(self, first: Floats, second: Floats) -> Floats:
+        """By how much the first values are better than the second ones; below 0 where they are worse."""
+        if self.better == "nearer 0":
+            return abs(second) - abs(first)
+        return second - first if self.loss else first - second
 
 
 FUNNEL = ("wished", "reachable", "arose", "said", "said_sincerely", "published", "seen", "counted")

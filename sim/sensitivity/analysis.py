@@ -221,15 +221,15 @@ def _index_rows(design: _Design, outcome: _Outcome, measures: Sequence[str]) -> 
 
 
 def _order_rows(design: _Design, found: Sequence[_Outcome], measures: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """Of the sampled worlds, those in which each of two scenarios loses less (or has the higher value, where that is no matter of loss)."""
+    """Of the sampled worlds, those in which each of two scenarios is better."""
     fair = design.method.worlds(len(design.factors))
     first, second = found[:2]
     for column, measure in enumerate(measures):
-        loss = MEASURES[measure].loss
-        gap = (first.values[:, column] - second.values[:, column])[design.first_of_sample :][fair] * (-1 if loss else 1)
+        what = MEASURES[measure]
+        gap = what.advantage(first.values[:, column], second.values[:, column])[design.first_of_sample :][fair]
         shares = (float(np.mean(gap > 0)), float(np.mean(gap < 0)), float(np.mean(gap == 0)))
         values = (float(outcome.values[0, column]) for outcome in (first, second))
-        yield (measure, first.of, second.of, "lower" if loss else "higher", *values, len(gap), *shares)
+        yield (measure, first.of, second.of, what.better, *values, len(gap), *shares)
 
 
 def _parameter_row(factor: Factor) -> tuple[str, ...]:

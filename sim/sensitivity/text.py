@@ -102,7 +102,7 @@ def order_table(order: pl.DataFrame) -> Table:
 
 def _survives(row: dict[str, Any]) -> str:
     """Whether the order that the scenarios have as they are holds in all sampled worlds."""
-    gap = (row["first_value"] - row["second_value"]) * (-1 if row["better"] == "lower" else 1)
+    gap = measure_of(row["measure"]).advantage(row["first_value"], row["second_value"])
     if gap == 0:
         return "no order" if row["equal"] < 1 else "always equal"
     against = row["second_better" if gap > 0 else "first_better"]
