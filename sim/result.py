@@ -95,6 +95,8 @@ class Result(Tables):
             raise ResultError(f"{folder}: {reason}")
         if (folder / "design.csv").is_file():
             raise ResultError(f"{folder}: holds the points of an experiment, not one result; `chillsim run --point K` makes one of a point")
+        if (folder / "indices.csv").is_file():
+            raise ResultError(f"{folder}: holds an analysis of sensitivity, not one result; `chillsim plot` draws it")
         if (folder / "fit.csv").is_file():
             raise ResultError(f"{folder}: holds a calibration, not one result; `chillsim run {folder / 'fitted.yaml'}` makes one")
         return cls(**Reader(folder).parts(), folder=folder)

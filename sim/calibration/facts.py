@@ -45,7 +45,7 @@ def read_facts(rows: Items, chosen: str | None, beside: str | None, tolerance: f
     targets = []
     for wanted in (*_wanted(chosen, fitted=True), *_wanted(beside or "", fitted=False)):
         if wanted.id not in by_id:
-            found.append(Problem(Place(wanted.option), (), f"the id of a fact; {hint(wanted.id, by_id)}"))
+            found.append(Problem(Place(wanted.option), (), f"the id of a fact ({hint(wanted.id, by_id)}), and got {shown(wanted.id)}"))
         elif (target := _target(by_id[wanted.id], wanted, tolerance, found)) is not None:
             targets.append(target)
     return targets

@@ -12,7 +12,7 @@ from sim.calibration.facts import marked, read_facts
 from sim.calibration.figures import read_figure
 from sim.calibration.targets import NORMAL_95, Fit, Key, Target, Targets, Use
 from sim.measures.definitions import MEASURES
-from sim.scenario.problems import Problem, ScenarioError, hint, report
+from sim.scenario.problems import Problem, ScenarioError, hint, report, shown
 from sim.scenario.reading import MOST_BYTES, Budget, Unreadable, decoded, read_bytes, read_text
 from sim.scenario.tree import Items, Node, Place
 
@@ -138,7 +138,11 @@ def _sorted_out(targets: Sequence[Target], chosen: str | None, beside: str | Non
     known = [target.name for target in targets]
     to_fit, others = (None if names is None else _names(names) for names in (chosen, beside))
     for option, names in (("--targets", to_fit), ("--out-of-sample", others)):
-        found += [Problem(Place(option), (), f"a target of the file; {hint(name, known)}") for name in names or () if name not in known]
+        found += [
+            Problem(Place(option), (), f"a target of the file ({hint(name, known)}), and got {shown(name)}")
+            for name in names or ()
+            if name not in known
+        ]
     for target in targets:
         fitted = target.name in to_fit if to_fit is not None else target.use == "calibrate" and target.name not in (others or ())
         if fitted and target.use == "validate":

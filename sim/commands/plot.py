@@ -54,7 +54,10 @@ def _drawn(results: Sequence[Tables], names: Sequence[str], folder: Path, form: 
     """Draws and writes one figure after the other; those that were not asked for by name are passed over where they do not apply."""
     from sim.figures import FIGURES, FigureError, applies, draw, save
 
-    for name in names or [name for name in FIGURES if all(applies(name, result) for result in results)]:
+    chosen = names or [name for name in FIGURES if all(applies(name, result) for result in results)]
+    if not chosen:
+        refuse("no figure shows results of different kinds together: plot each by itself")
+    for name in chosen:
         try:
             figure = draw(name, results)
         except FigureError as error:

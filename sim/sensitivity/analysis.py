@@ -23,6 +23,7 @@ from sim.experiment.point_outcomes import PointOutcomes
 from sim.experiment.points import Points, run_points
 from sim.experiment.simulation import How, admit
 from sim.measures.definitions import HEADLINE, MEASURES
+from sim.scenario.problems import ScenarioError, hint, shown
 from sim.scenario.schema import Scenario
 from sim.scenario.vary import Values
 from sim.sensitivity.factors import ASSUMPTIONS, Factor, factors
@@ -96,15 +97,13 @@ def analyse(
         force, resume, asked: as for `sim.run`.
 
     Raises:
-        ScenarioError: if there is nothing to vary, some sampled values make no scenario, or it would take more than the limits.
-        ResultError: if the result cannot be written, belongs to another run, or there is an unknown measure.
+        ScenarioError: if there is nothing to vary, or no such measure, some sampled values make no scenario, or it exceeds the limits.
+        ResultError: if the result cannot be written, or belongs to another run.
         Interrupted: after Ctrl-C; what had finished is kept where there is a folder.
     """
-    if unknown := [name for name in measures if name not in MEASURES]:
-        raise ResultError(f"--measures: a measure (chillsim list measures), and got '{unknown[0]}'")
     plan = make_plan(scenario.model_copy(update={"experiment": None, "precision": {}}), replications=replications, seed=seed, worlds=WORLD)
     options = _options(plan, against)
-    design = _Design(factors(options, parameters), method, plan.scenario.seed)
+    design = _Design(_varied(options, parameters, measures), method, plan.scenario.seed)
     request = {**request_of(plan), **_request(design, options)}
     digest = sha256(json.dumps([request, plan.replications, list(measures)]).encode()).hexdigest()
     name = f"{scenario.name}-{method.name}"
@@ -137,6 +136,22 @@ def _options(plan: Plan, against: Scenario | None) -> list[Scenario]:
         "first_replication": plan.scenario.first_replication,
     }
     return [plan.scenario, against.model_copy(update=same)]
+
+
+def _varied(options: Sequence[Scenario], parameters: str, measures: Sequence[str]) -> list[Factor]:
+    """What varies.
+
+    Raises:
+        ScenarioError: for unknown parameters and measures, all at once.
+    """
+    problems = [f"--measures: a measure ({hint(name, MEASURES)}), and got {shown(name)}" for name in measures if name not in MEASURES]
+    try:
+        found = factors(options, parameters)
+    except ScenarioError as error:
+        raise ScenarioError(problems + error.problems) from None
+    if problems:
+        raise ScenarioError(problems)
+    return found
 
 
 def _arguments(values: Sequence[Sequence[Values]], point: int) -> list[str]:

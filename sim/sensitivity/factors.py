@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.scenario.evidence import Basis, Parameter, parameters
 from sim.scenario.patterns import covers
-from sim.scenario.problems import ScenarioError, dotted, hint
+from sim.scenario.problems import ScenarioError, dotted, hint, shown
 from sim.scenario.units import parse_duration
 from sim.scenario.vary import Levels, Span, Varied
 
@@ -119,7 +119,8 @@ def _check(wanted: str, chosen: Sequence[object], known: Sequence[Parameter]) ->
         lost = [pattern for pattern in _patterns(wanted) if not any(covers(pattern, found.path) for found in known)]
         names = [dotted(found.path) for found in known]
         problems = [
-            f"--parameters: {dotted(path)}: a parameter whose evidence states a range; {hint(dotted(path), names)}" for path in lost
+            f"--parameters: a parameter whose evidence states a range ({hint(dotted(path), names)}), and got {shown(dotted(path))}"
+            for path in lost
         ]
     elif not chosen:
         problems = [f"--parameters: {wanted}: at least one parameter with a range, and got none"]

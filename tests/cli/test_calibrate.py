@@ -74,7 +74,7 @@ def test_tables_are_the_same_for_any_number_of_jobs(tmp_path: Path) -> None:
     ("arguments", "line"),
     [
         (["--targets", "within-2-h"], "--targets: a target that may be fitted to, and got within-2-h, which is marked for validation"),
-        (["--targets", "within-2h"], "--targets: a target of the file; did you mean 'within-2-h'?"),
+        (["--targets", "within-2h"], "--targets: a target of the file (did you mean 'within-2-h'?), and got 'within-2h'"),
         (["--parameters", "voice.csot"], "--parameters: voice.csot: no such key; did you mean 'cost'?"),
         (["--method", "abc", "--trials", "50"], "--posterior: at most half of the 50 trials, and got 100"),
         (["--resume", "--force"], "--resume: continues what is there, and --force starts anew; got both"),

@@ -147,8 +147,8 @@ def test_precision_is_asked_for_by_measure_and_what_is_wrong_is_said_at_once(cal
     done = call("run", "a.yaml", "c.yaml", *asked, "--worlds", "fulll")
     assert done.exit_code == 2
     assert done.stderr.splitlines()[:4] == [
+        "--until: MEASURE=NUMBER, and got 'seen'",
         "--until: a measure (did you mean 'removal_rate'?), and got 'removal_rat'",
-        "--until: 'seen': a number above 0 and at most 1,000,000,000,000, and got nan",
         "--until: 'said': a number above 0 and at most 1,000,000,000,000, and got nan",
         "c: --until: of one point (--point K), and got an experiment",
     ]

@@ -52,6 +52,20 @@ def test_it_tells_what_matters_and_whether_the_order_survives(files: Path) -> No
     assert plotted.stdout == "results/a-morris/figures/tornado.png\n"
     refused = CliRunner().invoke(main, ["plot", "results/a-morris", "--figure", "funnel"])
     assert (refused.exit_code, refused.stderr) == (2, "funnel: shows results of one scenario each\n")
+    refused = CliRunner().invoke(main, ["compare", "results/a-morris", "results/a-morris"])
+    assert (refused.exit_code, refused.stderr) == (
+        2, "results/a-morris: holds an analysis of sensitivity, not one result; `chillsim plot` draws it\n"
+    )  # fmt: skip
+
+
+def test_results_of_different_kinds_have_no_figure_together(files: Path) -> None:
+    vary = "experiment={vary: {platforms.chat.rules.filter.recall: [0, 1]}}"
+    for options in ((), ("--set", vary, "--set", "name=several")):
+        arguments = ["run", "a.yaml", "--worlds", "full", *SIZE[:6], "--jobs", "1", *options]
+        assert CliRunner().invoke(main, arguments, catch_exceptions=False).exit_code == 0
+    refused = CliRunner().invoke(main, ["plot", "results/a", "results/several"])
+    assert refused.stderr == "no figure shows results of different kinds together: plot each by itself\n"
+    assert (refused.exit_code, refused.stdout) == (2, "")
 
 
 def test_tables_are_the_same_for_any_number_of_jobs(files: Path) -> None:
@@ -75,8 +89,11 @@ def test_sobol_indices(files: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--parameters", "voice.csot"], "--parameters: voice.csot: a parameter whose evidence states a range; did you mean 'voice.cost'?"),
-        (["--measures", "joy"], "--measures: a measure (chillsim list measures), and got 'joy'"),
+        (
+            ["--parameters", "voice.csot", "--measures", "removal_rat"],
+            "--measures: a measure (did you mean 'removal_rate'?), and got 'removal_rat'\n"
+            "--parameters: a parameter whose evidence states a range (did you mean 'voice.cost'?), and got 'voice.csot'",
+        ),
         (["--method", "sobol", "--samples", "5"], "--samples: a power of 2, such as 64, and got 5"),
         (["--against", "a.yaml"], "--against: a scenario of another name, and got two called a"),
         (["--resume", "--force"], "--resume: continues what is there, and --force starts anew; got both"),

@@ -103,7 +103,7 @@ def test_facts_as_they_are(tmp_path: Path) -> None:
 def test_facts_that_cannot_be_are_all_named(tmp_path: Path) -> None:
     assert problems(tmp_path, FACTS) == ["--targets: ids of the facts to fit to, such as t_zhu_8,t_zhu_24h, with t.yaml"]
     assert problems(tmp_path, FACTS, "nihgt,night,night=removal_rate,eight=said2,up=removal_rate") == [
-        "--targets: the id of a fact; did you mean 'night'?",
+        "--targets: the id of a fact (did you mean 'night'?), and got 'nihgt'",
         "--targets: night: ID=MEASURE, or ID=MEASURE/SPLIT/LEVEL, as no measure is known to be 'time_to_removal_median[night]'",
         "--targets: night: a unit that can be turned into that of removal_rate (share), and got 'minutes'",
         "--targets: eight: MEASURE or MEASURE/SPLIT/LEVEL, and perhaps @WORLD, and got 'said2'; did you mean 'said'?",
