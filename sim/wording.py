@@ -106,7 +106,9 @@ def _digits(size: float, kind: Kind) -> int:
         return 1
     if kind == "count":
         return 0 if size >= 10 or size == 0 else 1
-    return 0 if size >= 100 else 2 if size >= 0.1 or size == 0 else 3
+    if size >= 0.1 or size == 0:
+        return 0 if size >= 100 else 2
+    return 3 if size >= 0.001 else min(6, 1 - math.floor(math.log10(size)))
 
 
 def _rounded(value: float, digits: int) -> str:

@@ -23,6 +23,8 @@ from tests import synthetic
         (-12.34, "points", "−12.3 pp"),
         (0.456, "distance", "0.46"),
         (0.0123, "distance", "0.012"),
+        (0.00023, "ratio", "0.00023"),
+        (1e-9, "ratio", "0.000000"),
         (171.3, "per 1000", "171"),
         (3.5, "hours", "3.50 h"),
         (None, "share", "–"),
