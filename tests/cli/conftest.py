@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,10 +28,21 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     return lambda *arguments: CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the two scenarios, made once; tests get copies."""
+    folder = tmp_path_factory.mktemp("made")
+    for name, harshness in (("a", 1.0), ("b", 0.5)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            patch.setattr("sim.experiment.task.run_task", partial(synthetic.run_task, harshness=harshness))
+            Path(f"{name}.yaml").write_text(sim.dump(synthetic.scenario(name, title=f"Option {name}")), encoding="utf-8")
+            assert CliRunner().invoke(main, ["run", f"{name}.yaml", "--jobs", "1", "--quiet"]).exit_code == 0
+    return folder / "results"
+
+
 @pytest.fixture
-def results(call: Call, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+def results(call: Call, made: Path) -> tuple[str, str]:
     """Folders of two results, of which the second loses less."""
-    assert call("run", "a.yaml", "--jobs", 1, "--quiet").exit_code == 0
-    monkeypatch.setattr("sim.experiment.task.run_task", partial(synthetic.run_task, harshness=0.5))
-    assert call("run", "b.yaml", "--jobs", 1, "--quiet").exit_code == 0
+    shutil.copytree(made, "results")
     return "results/a", "results/b"

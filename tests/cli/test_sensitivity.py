@@ -14,7 +14,7 @@ from sim.scenario import presets
 from sim.sensitivity.study import Study
 
 SAME = ("parameters.csv", "indices.csv", "order.csv", "measures.parquet", "scenario.yaml", "against.yaml")
-SIZE = ["--set", "horizon=2d", "--set", "groups.residents.size=100", "-n", "1", "--trajectories", "2"]
+SIZE = ["--set", "horizon=1d", "--set", "groups.residents.size=100", "-n", "1", "--trajectories", "2"]
 VARIED = "platforms.*.rules.*.recall,beliefs.reprisal_own"
 """One that matters, and one that cannot, as there are no reprisals."""
 

@@ -36,13 +36,6 @@ def check_same(place: Path, whole: Path) -> None:
         assert (place / name).read_bytes() == (whole / name).read_bytes(), name
 
 
-def test_more_workers_than_work(tmp_path: Path) -> None:
-    path = write(tmp_path, TINY)
-    for jobs in (1, 64):
-        assert called("run", path, "--quiet", "--worlds", "full", "--jobs", jobs, "--out", tmp_path / str(jobs)).exit_code == 0
-    check_same(tmp_path / "64" / "tiny", tmp_path / "1" / "tiny")
-
-
 SCRIPT = """
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -58,7 +51,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize(("start", "workers"), [("fork", 64), ("spawn", 1)])
+@pytest.mark.parametrize(("start", "workers"), [("fork", 64), ("spawn", 2)])
 def test_executors_of_any_kind(start: str, workers: int, whole: Path, tmp_path: Path) -> None:
     script = write(tmp_path, SCRIPT, "script.py")
     command = [sys.executable, script, start, str(workers), write(tmp_path, TINY), tmp_path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,19 @@ def engine(seed: int, **changes: Any) -> tuple[Scenario, Ledger]:
     return what, run(what, worlds=WORLDS)
 
 
+@cache
+def undisturbed(seed: int) -> tuple[Scenario, Ledger]:
+    """The tiny scenario itself, run once for all that look at it."""
+    return engine(seed)
+
+
+@cache
+def frequent() -> tuple[Scenario, Ledger]:
+    """People who talk much, in windows of 12 hours, into which many sanctions fall."""
+    often = {group: {"messages_per_day": 8.0} for group in TINY["groups"]}
+    return engine(3, window="12 h", horizon="3 d", groups=often, timeline=[])
+
+
 def plainly(what: Scenario, ledger: Ledger, world: str) -> Plain:
     plain = Plain(what, ledger, world, rank_platforms(what, ledger.people))
     plain.run()
@@ -119,7 +133,7 @@ def _beliefs_apart(ledger: Ledger, plain: Plain, at: int) -> list[str]:
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("world", WORLDS)
 def test_the_engine_does_what_the_model_says(world: str, seed: int) -> None:
-    what, ledger = engine(seed)
+    what, ledger = undisturbed(seed)
     plain = plainly(what, ledger, world)
     assert not disagreements(ledger, plain)
     at = ledger.column(world)
@@ -197,9 +211,7 @@ def plain_steps(what: Scenario, plain: Plain) -> list[float]:
 
 @pytest.mark.parametrize("world", ["access+moderation", "full"])
 def test_a_sanction_that_falls_into_a_window_bars_the_rest_of_it(world: str) -> None:
-    """In windows of 12 hours, many do."""
-    often = {group: {"messages_per_day": 8.0} for group in TINY["groups"]}
-    what, ledger = engine(3, window="12 h", horizon="3 d", groups=often, timeline=[])
+    what, ledger = frequent()
     plain = plainly(what, ledger, world)
     assert not disagreements(ledger, plain)
     at, time = ledger.column(world), ledger.occasions.time
@@ -213,7 +225,7 @@ def test_a_sanction_that_falls_into_a_window_bars_the_rest_of_it(world: str) -> 
 
 
 def test_the_tiny_scenario_shows_nearly_everything() -> None:
-    _, ledger = engine(1)
+    _, ledger = undisturbed(1)
     full = ledger.column("full")
     assert set(np.unique(ledger.outcome[:, full])) >= set(Outcome) - {
         Outcome.NOT_OFFERED,
@@ -252,5 +264,5 @@ def test_the_tiny_scenario_shows_nearly_everything() -> None:
 )
 def test_a_model_that_differs_a_little_is_noticed(mistake: dict[str, Any]) -> None:
     """Control: the plain model with one other parameter."""
-    _, ledger = engine(1)
+    _, ledger = undisturbed(1)
     assert disagreements(ledger, plainly(scenario(merged(TINY, mistake), seed=1), ledger, "full"))

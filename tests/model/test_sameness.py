@@ -159,7 +159,7 @@ def test_labels_that_are_mixed_up_are_noticed(monkeypatch: pytest.MonkeyPatch) -
 # Parting on a day
 
 PART = 6 * 24.0
-BASE: dict[str, Any] = merged(RICH, {"timeline": RICH["timeline"][:3], "horizon": "9 d", "convenor": {"every": "12 h"}})
+BASE: dict[str, Any] = merged(RICH, {"timeline": RICH["timeline"][:3], "horizon": "7 d", "convenor": {"every": "12 h"}})
 NOTHING_RETRACTED = {"beliefs": {"self_deletion": 0.0}}
 WITHOUT_DESK = merged(
     BASE, NOTHING_RETRACTED | {"platforms": {"chat": {"rules": {"doubtful": None, "reviewed": None}, "desks": None, "appeals": None}}}

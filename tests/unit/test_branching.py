@@ -69,7 +69,7 @@ def test_a_warm_up_is_a_past_too() -> None:
 def sweep(folder: Path, vary: dict[str, list[Any]], **changes: Any) -> Sweep:
     """An experiment on the rich scenario with events of every kind."""
     path = folder / "rich.yaml"
-    text = sim.dump(scenario(timeline=EVERYTHING, replications=2, horizon="11 d", groups=FEW, **changes))
+    text = sim.dump(scenario(timeline=EVERYTHING, replications=2, horizon="11 d", window="2 h", groups=FEW, **changes))
     path.write_text(text + yaml.safe_dump({"experiment": {"vary": vary}}), encoding="utf-8")
     return sim.sweep(sim.load(path), jobs=1, worlds="full")
 

@@ -51,28 +51,6 @@ def test_threads_and_more_workers_than_work(tiny: sim.Scenario, tmp_path: Path, 
     assert same(tmp_path / "one", tmp_path / "threads")
 
 
-FORKED = """
-import multiprocessing, sys
-from concurrent.futures import ProcessPoolExecutor
-import sim
-
-if __name__ == "__main__":
-    scenario = sim.load("tiny.yaml")
-    for method in ("fork", "spawn"):
-        with ProcessPoolExecutor(2, multiprocessing.get_context(method)) as executor:
-            sim.run(scenario, worlds="full", executor=executor, out=method)
-    sim.run(scenario, worlds="full", jobs=1, out="one")
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="has no fork")
-def test_processes_that_are_forked_or_spawned(tiny: sim.Scenario, tmp_path: Path) -> None:
-    (tmp_path / "script.py").write_text(FORKED, encoding="utf-8")
-    subprocess.run([sys.executable, "script.py"], cwd=tmp_path, check=True, timeout=60)
-    assert same(tmp_path / "one", tmp_path / "fork")
-    assert same(tmp_path / "one", tmp_path / "spawn")
-
-
 def test_capacity_is_what_an_executor_tells() -> None:
     assert capacity(ThreadPoolExecutor(7)) == 7
     assert capacity(None) >= 1

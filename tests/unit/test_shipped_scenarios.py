@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from sim.scenario import load, parameters
+from sim import scenario as scenarios
+from sim.scenario import parameters
 from sim.scenario.schema import Evidence, Scenario
 from sim.scenario.units import parse_duration
 
@@ -23,6 +25,12 @@ HOW_TO_RUN = {"name", "title", "description", "seed", "horizon", "window", "repl
 """Keys that say how long and how often to run, not what the world is like."""
 
 each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+@cache
+def load(path: Path) -> Scenario:
+    """A shipped scenario, read once for all tests."""
+    return scenarios.load(path)
 
 
 def values_set(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], float]]:
@@ -118,7 +126,7 @@ def test_no_evidence_about_nothing(path: Path) -> None:
 
 
 def test_a_number_without_evidence_is_noticed() -> None:
-    scenario = load(FOLDER / "un75-base.yaml", ["groups.citizens-world.fear_sigma=0.9"])
+    scenario = scenarios.load(FOLDER / "un75-base.yaml", ["groups.citizens-world.fear_sigma=0.9"])
     assert closest(scenario, ("groups", "citizens-world", "fear_sigma")) is None
     assert (("groups", "citizens-world", "fear_sigma"), 0.9) in list(values_set(scenario))
 
