@@ -99,8 +99,9 @@ def compare(
     for label, result in named.items():
         if world not in result.worlds:
             raise ResultError(f"{label}: has no world '{world}'; it has {', '.join(result.worlds)}")
-    values = {label: _values(result, world, split) for label, result in named.items()}
-    keys = _keys(list(named.values()), world, split, measures)
+    chosen = pl.lit(True) if "all" in measures else pl.col("measure").is_in(list(measures))
+    keys = _keys(list(named.values()), world, split, measures, chosen)
+    values = {label: _values(result, world, split, chosen) for label, result in named.items()}
     rows = [_row(key, first, option, named, values) for key in keys for option in options]
     table = _judged(pl.DataFrame(rows, COLUMNS, orient="row"))
     return Comparison(table, first, options, world, tuple(_notes(named, first)), named)
@@ -123,24 +124,28 @@ def _baseline(named: dict[str, Result], wanted: str | None) -> str:
     raise ResultError(f"no result is called '{wanted}'; there are {', '.join(named)}")
 
 
-def _values(result: Result, world: str, split: str) -> dict[tuple[str, str], Values]:
-    frame = result.measures.filter(pl.col("world") == world, pl.col("split") == split)
+def _values(result: Result, world: str, split: str, chosen: pl.Expr) -> dict[tuple[str, str], Values]:
+    with result.reading("measures") as rows:
+        wanted = rows.filter(pl.col("world") == world, pl.col("split") == split, chosen)
+        frame = wanted.select("measure", "level", "replication", "value").collect()
     values: dict[tuple[str, str], Values] = {}
-    for measure, level, replication, value in frame.select("measure", "level", "replication", "value").iter_rows():
+    for measure, level, replication, value in frame.iter_rows():
         values.setdefault((measure, level), {})[replication] = value
     return values
 
 
-def _keys(results: Sequence[Result], world: str, split: str, measures: Sequence[str]) -> list[tuple[str, str, str]]:
+def _keys(results: Sequence[Result], world: str, split: str, measures: Sequence[str], chosen: pl.Expr) -> list[tuple[str, str, str]]:
     """Measures and levels that any of the results has, in the order of tables."""
-    columns = ("measure", "split", "level")
-    frames = [result.measures.filter(pl.col("world") == world).select(columns).unique() for result in results]
-    there = pl.concat(frames).unique()
+    there = pl.concat([_cells(result, world) for result in results]).unique()
     for name in measures:
         _check_known("measure", name, {"all", *HEADLINE, *there["measure"]})
     _check_known("split", split, set(there["split"]))
-    wanted = pl.lit(True) if "all" in measures else pl.col("measure").is_in(list(measures))
-    return list(in_order(there.filter(pl.col("split") == split, wanted), results[0].scenario, [world]).iter_rows())
+    return list(in_order(there.filter(pl.col("split") == split, chosen), results[0].scenario, [world]).iter_rows())
+
+
+def _cells(result: Result, world: str) -> pl.DataFrame:
+    with result.reading("measures") as rows:
+        return rows.filter(pl.col("world") == world).select("measure", "split", "level").unique().collect(engine="streaming")
 
 
 def _check_known(kind: str, name: str, known: set[str]) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from sim.experiment.plan import MOST_REPLICATIONS
-from sim.experiment.summary import shares_of_wished
 from sim.measures.definitions import HEADLINE
 from sim.scenario.units import format_duration
 from sim.wording import MECHANISM_TITLES, clean, difference, interval, level_title, measure_of, measure_title, number, scenario_title
@@ -87,7 +86,7 @@ def _warm_up(result: Result) -> str:
 def _funnel(result: Result, world: str) -> Table:
     """Each step as a share of what was wished."""
     table = _table()
-    for row in shares_of_wished(result.measures, world).iter_rows(named=True):
+    for row in result.shares_of_wished(world).iter_rows(named=True):
         table.add_row(*_cells(measure_of(row["measure"]).title, row), _bar(row["mean"]))
     return table
 
@@ -95,7 +94,7 @@ def _funnel(result: Result, world: str) -> Table:
 def _attribution(result: Result) -> Table:
     """The steps of the ladder; then what nobody reads even in the free world."""
     table = _parts(result, "ladder")
-    free = shares_of_wished(result.measures, "free").filter(pl.col("measure") == "seen", pl.col("mean") < 1)
+    free = result.shares_of_wished("free").filter(pl.col("measure") == "seen", pl.col("mean") < 1)
     unread = free.with_columns(mean=1 - pl.col("mean"), ci_low=1 - pl.col("ci_high"), ci_high=1 - pl.col("ci_low"))
     for row in unread.iter_rows(named=True):
         table.add_row(*_cells("not read even when all are free", row), _bar(row["mean"]))

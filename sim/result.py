@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
-from sim.experiment.disk import ResultError
-from sim.scenario.problems import clean
+from sim.experiment.disk import ResultError, damaged
 
 if TYPE_CHECKING:
     import polars as pl
     from matplotlib.figure import Figure
 
+    from sim.experiment.large import Columns
     from sim.scenario.schema import Scenario
 
 
@@ -25,6 +27,11 @@ class Tables:
     scenario: Scenario
     runs: pl.DataFrame
     manifest: dict[str, Any]
+    folder: Path | None
+
+    def at(self, folder: Path | None) -> Self:
+        """The same, that lies in this folder."""
+        return cast("Self", replace(cast("Any", self), folder=folder))
 
     @property
     def name(self) -> str:
@@ -58,29 +65,71 @@ class Tables:
         return draw(name, [self])
 
 
+class Measured(Tables):
+    """Results with tables that have rows for every run: they stay in their files, and are read when they are asked for.
+
+    Attributes:
+        in_memory: those tables, by name, that do not lie in the folder.
+    """
+
+    in_memory: Mapping[str, pl.DataFrame]
+
+    @cached_property
+    def measures(self) -> pl.DataFrame:
+        """Value per world, replication, measure, split and level (and point, for a design): all of it in memory.
+
+        Raises:
+            ResultError: if its file is damaged.
+        """
+        return self._whole("measures")
+
+    @contextmanager
+    def reading(self, table: str) -> Iterator[pl.LazyFrame]:
+        """A table with rows for every run, unread, for as long as it is read: no more comes into memory than is asked for.
+
+        Raises:
+            ResultError: if its file turns out to be damaged.
+        """
+        from sim.experiment.disk import reading
+        from sim.experiment.large import file_of, scan
+
+        with reading(None if self.folder is None else file_of(table, self.folder)):
+            yield scan(table, self.in_memory, self.folder)
+
+    def write_large(self, folder: Path, *tables: str) -> None:
+        """Writes tables with rows for every run into a folder, unless they lie there."""
+        from sim.experiment.large import file_of, scan, write_parquet
+
+        for table in tables:
+            if folder != self.folder:
+                write_parquet(scan(table, self.in_memory, self.folder), file_of(table, folder))
+
+    def _whole(self, table: str) -> pl.DataFrame:
+        with self.reading(table) as rows:
+            return rows.collect()
+
+
 @dataclass(frozen=True, eq=False)
-class Result(Tables):
+class Result(Measured):
     """The tables of a scenario's runs; `docs/` describes their columns.
 
     Attributes:
         scenario: the resolved scenario; running it reproduces the result.
-        measures: value per world, replication, measure, split and level.
         summary: n, mean, standard deviation and 95 % interval over replications.
-        series: measures over time.
         attribution: loss of voice per mechanism.
         runs: status of every run.
         manifest: versions, seed, hash of the scenario, times, what was asked for.
         folder: where the result lies, None if in memory alone.
+        in_memory: `measures` and `series`, where they do not lie in the folder.
     """
 
     scenario: Scenario
-    measures: pl.DataFrame
     summary: pl.DataFrame
-    series: pl.DataFrame
     attribution: pl.DataFrame
     runs: pl.DataFrame
     manifest: dict[str, Any]
     folder: Path | None = None
+    in_memory: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: str | Path) -> Result:
@@ -100,6 +149,15 @@ class Result(Tables):
         if (folder / "fit.csv").is_file():
             raise ResultError(f"{folder}: holds a calibration, not one result; `chillsim run {folder / 'fitted.yaml'}` makes one")
         return cls(**Reader(folder).parts(), folder=folder)
+
+    @cached_property
+    def series(self) -> pl.DataFrame:
+        """Measures over time, all of them in memory.
+
+        Raises:
+            ResultError: if their file is damaged.
+        """
+        return self._whole("series")
 
     @property
     def brief(self) -> pl.DataFrame:
@@ -126,7 +184,15 @@ class Result(Tables):
         """Whether measures over time had settled when measuring began (MSER-5), in the fullest world; from the series."""
         from sim.experiment.settling import settling
 
-        return settling(self.series, self.scenario, self.fullest)
+        with self.reading("series") as series:
+            return settling(series, self.scenario, self.fullest)
+
+    def shares_of_wished(self, world: str) -> pl.DataFrame:
+        """Statistics of the funnel's steps in a world, as shares of what was wished: measure, n, mean, sd, ci_low, ci_high."""
+        from sim.experiment.summary import shares_of_wished
+
+        with self.reading("measures") as measures:
+            return shares_of_wished(measures, world)
 
     @property
     def ledger(self) -> pl.LazyFrame | None:
@@ -137,17 +203,17 @@ class Result(Tables):
         return pl.scan_parquet(path, glob=False) if path is not None and path.exists() else None
 
     def write(self, folder: Path, ledger: pl.LazyFrame | None = None) -> None:
-        """Writes the tables into a folder, and the ledger where there is one."""
-        from sim.experiment.csv import to_csv
-        from sim.experiment.disk import write_text
+        """Writes the tables that are not there into a folder, and the ledger where there is one."""
+        from sim.experiment.csv import write_csv
+        from sim.experiment.large import pieces, scan
         from sim.experiment.store import write_origin
 
-        self.measures.write_parquet(folder / "measures.parquet")
-        self.series.write_parquet(folder / "series.parquet")
+        self.write_large(folder, "measures", "series")
         if ledger is not None:
             ledger.sink_parquet(folder / "ledger.parquet")
-        for name in ("measures", "summary", "attribution", "brief", "runs"):
-            write_text(folder / f"{name}.csv", to_csv(getattr(self, name)))
+        write_csv(pieces(scan("measures", self.in_memory, self.folder)), folder / "measures.csv")
+        for name in ("summary", "attribution", "brief", "runs"):
+            write_csv(pieces(getattr(self, name).lazy()), folder / f"{name}.csv")
         write_origin(folder, self.scenario, self.manifest)
 
 
@@ -161,11 +227,11 @@ class Reader:
         """Everything, as arguments of `Result`."""
         from sim.experiment import columns
 
+        self.check("measures", columns.MEASURE_COLUMNS)
+        self.check("series", columns.SERIES_COLUMNS)
         return {
             "manifest": self.manifest(),
             "scenario": self.scenario(),
-            "measures": self.table("measures.parquet", columns.MEASURE_COLUMNS),
-            "series": self.table("series.parquet", columns.SERIES_COLUMNS),
             "summary": self.table("summary.csv", columns.SUMMARY_COLUMNS),
             "attribution": self.table("attribution.csv", columns.ATTRIBUTION_COLUMNS),
             "runs": self.table("runs.csv", columns.RUN_COLUMNS),
@@ -190,20 +256,27 @@ class Reader:
         except (ScenarioError, OSError) as error:
             raise self.damaged(name, error) from None
 
-    def table(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-        """A table, in CSV or Parquet, with these columns."""
+    def check(self, table: str, columns: Columns) -> None:
+        """Whether a table that is read when it is asked for is there, and has these columns."""
+        from sim.experiment.disk import reading
+        from sim.experiment.large import file_of, scan
+
+        path = self._file(file_of(table, self.folder).name)
+        with reading(path):
+            found = scan(table, {}, self.folder).collect_schema()
+        if dict(found) != columns:
+            raise self.damaged(path.name, f"its columns are not {', '.join(columns)}")
+
+    def table(self, name: str, columns: Columns) -> pl.DataFrame:
+        """A table in CSV with these columns."""
         import polars as pl
 
         from sim.experiment.csv import read_csv
 
-        path = self._file(name)
         try:
-            frame = read_csv(path, columns) if path.suffix == ".csv" else pl.read_parquet(path, glob=False)
+            return read_csv(self._file(name), columns)
         except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise self.damaged(name, error) from None
-        if dict(frame.schema) != columns:
-            raise self.damaged(name, f"its columns are not {', '.join(columns)}")
-        return frame
 
     def design(self) -> pl.DataFrame:
         """The points of an experiment, and their values as text."""
@@ -224,8 +297,7 @@ class Reader:
 
     def damaged(self, name: str, error: object) -> ResultError:
         """What is wrong with a file."""
-        first_line = next(iter(str(error).splitlines()), "unreadable")
-        return ResultError(f"{self.folder / name}: damaged result: {clean(first_line, 200)}")
+        return damaged(self.folder / name, error)
 
 
 def _tells_origin(manifest: object) -> bool:

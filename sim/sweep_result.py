@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.disk import ResultError
-from sim.result import Reader, Result, Tables
+from sim.result import Measured, Reader, Result
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,28 +22,28 @@ DESIGN = "design.csv"
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep(Tables):
+class Sweep(Measured):
     """The tables of an experiment's runs; docs/experiments.md describes their columns.
 
     Attributes:
         scenario: the resolved scenario with its experiment; running it reproduces the result.
         design: a row per point: its number, and the value of each parameter that varies, by path, as a file writes it.
-        measures: value per point, world, replication, measure, split and level.
         summary: n, mean, standard deviation and 95 % interval over replications, by point.
         attribution: loss of voice per mechanism, by point.
         runs: status of every run.
         manifest: versions, seed, hash of the scenario, times, what was asked for.
         folder: where the result lies, None if in memory alone.
+        in_memory: `measures`, where they do not lie in the folder.
     """
 
     scenario: Scenario
     design: pl.DataFrame
-    measures: pl.DataFrame
     summary: pl.DataFrame
     attribution: pl.DataFrame
     runs: pl.DataFrame
     manifest: dict[str, Any]
     folder: Path | None = None
+    in_memory: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: str | Path) -> Sweep:
@@ -62,14 +63,14 @@ class Sweep(Tables):
         return tuple(self.design.columns[1:])
 
     def write(self, folder: Path) -> None:
-        """Writes the tables into a folder."""
-        from sim.experiment.csv import to_csv
-        from sim.experiment.disk import write_text
+        """Writes the tables that are not there into a folder."""
+        from sim.experiment.csv import write_csv
+        from sim.experiment.large import pieces
         from sim.experiment.store import write_origin
 
-        self.measures.write_parquet(folder / "measures.parquet")
+        self.write_large(folder, "measures")
         for name in ("design", "summary", "attribution", "runs"):
-            write_text(folder / f"{name}.csv", to_csv(getattr(self, name)))
+            write_csv(pieces(getattr(self, name).lazy()), folder / f"{name}.csv")
         write_origin(folder, self.scenario, self.manifest)
 
 
@@ -100,11 +101,11 @@ def _parts(reader: Reader) -> dict[str, Any]:
     design, runs = reader.design(), reader.table("runs.csv", columns.POINT_RUN_COLUMNS)
     if set(design["point"]) != set(runs["point"]):
         raise reader.damaged(DESIGN, "its points are not those of runs.csv")
+    reader.check("measures", columns.POINT_MEASURE_COLUMNS)
     return {
         "manifest": reader.manifest(),
         "scenario": reader.scenario(),
         "design": design,
-        "measures": reader.table("measures.parquet", columns.POINT_MEASURE_COLUMNS),
         "summary": reader.table("summary.csv", columns.POINT_SUMMARY_COLUMNS),
         "attribution": reader.table("attribution.csv", columns.POINT_ATTRIBUTION_COLUMNS),
         "runs": runs,

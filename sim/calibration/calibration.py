@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -82,14 +81,13 @@ def calibrate(
     started = now()
     session = Session(task, name, how)
 
-    def finish(trials: Trials) -> Calibration:
+    def finish(trials: Trials, _: Path | None) -> Calibration:
         made = make_manifest(plan, dump(plan.scenario), started, asked or {})
         own = {"method": task.method.name, "trials": task.method.trials, "final": task.final}
         return outcome(session, trials, figures.text, {**made, **own, "targets": figures.file, "request_sha256": digest})
 
     job = Job(request, session.begin, session.carry_out, finish, lambda _, tables, folder: tables.write(folder))
-    result, folder = keep(job, place, resume=resume, force=force)
-    return replace(result, folder=folder)
+    return keep(job, place, resume=resume, force=force)
 
 
 def _check(scenario: Scenario, targets: Sequence[Target]) -> None:

@@ -41,12 +41,17 @@ class Part:
     weights: dict[str, float]
 
 
-def attribute(measures: pl.DataFrame, scenario: Scenario, worlds: Sequence[str]) -> pl.DataFrame:
+def voices(measures: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of measures that attribution looks at."""
+    return measures.filter(pl.col("split") == "total", pl.col("measure").is_in(["wished", *QUANTITIES]))
+
+
+def attribute(measures: pl.DataFrame | pl.LazyFrame, scenario: Scenario, worlds: Sequence[str]) -> pl.DataFrame:
     """Loss of voice, as a share of what was wished, by mechanism; the parts of each method sum to its `total`.
 
     Parts whose worlds were not run are left out.
     """
-    totals = measures.filter(pl.col("split") == "total").select("world", "replication", "measure", "value")
+    totals = voices(measures.lazy()).select("world", "replication", "measure", "value").collect()
     parts = [_loss(totals, quantity, part) for quantity in QUANTITIES for part in parts_of(worlds)]
     if not parts:
         return pl.DataFrame(schema=ATTRIBUTION_COLUMNS)

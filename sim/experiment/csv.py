@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -13,12 +14,18 @@ MOST_HEADER = 10_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def to_csv(frame: pl.DataFrame) -> str:
+def to_csv(frame: pl.DataFrame, *, header: bool = True) -> str:
     """The table as CSV: numbers to 12 significant digits, nothing for a missing value.
 
     Text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
-    return pl.DataFrame([_written(column) for column in frame]).write_csv(quote_style="necessary")
+    return pl.DataFrame([_written(column) for column in frame]).write_csv(include_header=header, quote_style="necessary")
+
+
+def write_csv(pieces: Iterable[pl.DataFrame], path: Path) -> None:
+    """Writes a table that comes in pieces, as `to_csv` has it."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(to_csv(piece, header=number == 0) for number, piece in enumerate(pieces))
 
 
 def read_csv(path: Path, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
+from sim.scenario.problems import clean
+
 
 class ResultError(ValueError):
     """A result folder that cannot be read or written; the message is one line."""
@@ -16,6 +18,27 @@ class ResultError(ValueError):
 
 class WriteError(ResultError):
     """A result that could not be written although its place had looked well."""
+
+
+def damaged(path: Path, error: object) -> ResultError:
+    """What is wrong with a file of a result, in one line."""
+    first_line = next(iter(str(error).splitlines()), "unreadable")
+    return ResultError(f"{path}: damaged result: {clean(first_line, 200)}")
+
+
+@contextmanager
+def reading(path: Path | None) -> Iterator[None]:
+    """Turns an error in reading a table, which is in a Parquet file unless `path` is None, into one line.
+
+    Raises:
+        ResultError: instead of that error.
+    """
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        if path is None:
+            raise
+        raise damaged(path, error) from None
 
 
 @contextmanager

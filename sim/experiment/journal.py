@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from sim.experiment.disk import ResultError, sync, writing_to
+from sim.experiment.large import Columns
 from sim.scenario.problems import clean
 
 MOST_DIFFERENCES = 5
@@ -61,21 +62,21 @@ class Journal:
         """The files that hold the finished runs' parts of a table."""
         return [self._path(part, name) for part in self._parts if name in part["tables"]]
 
-    def read(self, name: str, columns: Mapping[str, type[pl.DataType]]) -> Iterator[pl.DataFrame]:
-        """The finished runs' parts of a table with these columns.
+    def read(self, path: Path, columns: Columns, where: pl.Expr | None = None) -> pl.DataFrame:
+        """A file that holds the finished runs' part of a table with these columns, or those of its rows that are wanted.
 
         Raises:
-            ResultError: if one of them is damaged.
+            ResultError: if it is damaged.
         """
-        for path in self.tables(name):
-            part = self._read(path)
-            if dict(part.schema) != dict(columns):
-                raise ResultError(f"{path}: damaged: its columns are not {', '.join(columns)}; --force starts anew")
-            yield part
+        part = self._read(path, where)
+        if dict(part.schema) != columns:
+            raise ResultError(f"{path}: damaged: its columns are not {', '.join(columns)}; --force starts anew")
+        return part
 
     def parts(self, name: str) -> dict[Run, Path]:
         """The file that holds each finished run's part of a table."""
-        return {tuple(run): self._path(part, name) for part in self._parts if name in part["tables"] for *run, _ in part["runs"]}
+        there = ((self._path(part, name), part["runs"]) for part in self._parts if name in part["tables"])
+        return {tuple(run): path for path, runs in there for *run, _ in runs}
 
     def read_log(self) -> None:
         """Take up what an earlier process has finished.
@@ -93,17 +94,18 @@ class Journal:
             if part is None:
                 raise ResultError(f"{self._log}:{number}: damaged: not a line that names a part; --force starts anew")
             for name in part["tables"]:
-                self._read(self._path(part, name), rows=0)
+                self._read(self._path(part, name), pl.lit(False))
             self._parts.append(part)
             whole += len(line)
         self._mend_log(content, whole)
 
-    def _read(self, path: Path, rows: int | None = None) -> pl.DataFrame:
-        """A part, or as many of its rows."""
+    def _read(self, path: Path, where: pl.Expr | None) -> pl.DataFrame:
+        """A part, or those of its rows that are wanted."""
         if not path.is_file():
             raise ResultError(f"{path}: damaged: a part that {self._log.name} names is missing; --force starts anew")
         try:
-            return pl.read_parquet(path, n_rows=rows, glob=False)
+            part = pl.scan_parquet(path, glob=False)
+            return (part if where is None else part.filter(where)).collect()
         except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             first_line = next(iter(str(error).splitlines()), "unreadable")
             raise ResultError(f"{path}: damaged: {clean(first_line, 200)}; --force starts anew") from None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from sim.experiment.disk import ResultError
 from sim.experiment.interrupts import Interrupted, shielded
@@ -30,8 +30,15 @@ class Gathered(Protocol):
         """Number of runs of a status."""
 
 
+class Kept(Protocol):
+    """Tables in a folder, or in memory."""
+
+    def at(self, folder: Path | None, /) -> Self:
+        """The same, that lie in this folder."""
+
+
 G = TypeVar("G", bound=Gathered)
-T = TypeVar("T")
+T = TypeVar("T", bound=Kept)
 
 
 @dataclass(frozen=True)
@@ -42,19 +49,19 @@ class Job(Generic[G, T]):
         request: all that the tables depend on but the number of replications.
         gather: where runs go, with a journal or without one.
         carry_out: has the runs done that are missing.
-        finish: the tables of what is done.
-        write: writes the tables into a folder.
+        finish: the tables of what is done; the large ones are put into the folder, where there is one.
+        write: writes the other tables into the folder.
     """
 
     request: Mapping[str, Any]
     gather: Callable[[Journal | None], G]
     carry_out: Callable[[G], None]
-    finish: Callable[[G], T]
+    finish: Callable[[G, Path | None], T]
     write: Callable[[G, T, Path], None]
 
 
-def keep(job: Job[G, T], place: Path | None, *, resume: bool, force: bool) -> tuple[T, Path | None]:
-    """Does a job; its tables, and the folder that holds them (None if `place` is): `place`, or `NAME.partial` where runs are missing.
+def keep(job: Job[G, T], place: Path | None, *, resume: bool, force: bool) -> T:
+    """Does a job; its tables, as they lie in their folder (in none if `place` is None): `place`, or `NAME.partial` where runs are missing.
 
     Raises:
         ResultError: if the result cannot be written, or what is there belongs to another run.
@@ -73,21 +80,27 @@ def keep(job: Job[G, T], place: Path | None, *, resume: bool, force: bool) -> tu
         try:
             with shielded():
                 if not interrupted or gathered.count("done"):
-                    tables = job.finish(gathered)
-                    folder = _commit(job, gathered, tables, place, force)
+                    tables, folder = _finish(job, gathered, place, force)
         except KeyboardInterrupt:
             interrupted = True
     if place is not None and (tables is None or folder != partial_place(place)):
         shutil.rmtree(partial_place(place), ignore_errors=True)
     if interrupted or tables is None:
         raise Interrupted(tables, folder) from None
-    return tables, folder
+    return tables
 
 
-def _commit(job: Job[G, T], gathered: G, tables: T, place: Path | None, force: bool) -> Path | None:
+def _finish(job: Job[G, T], gathered: G, place: Path | None, force: bool) -> tuple[T, Path | None]:
     if place is None:
-        return None
-    return commit(place, lambda folder: job.write(gathered, tables, folder), complete=gathered.complete, force=force)
+        return job.finish(gathered, None), None
+
+    def write(folder: Path) -> T:
+        tables = job.finish(gathered, folder)
+        job.write(gathered, tables, folder)
+        return tables
+
+    tables, folder = commit(place, write, complete=gathered.complete, force=force)
+    return tables.at(folder), folder
 
 
 def _journal(place: Path | None, request: Mapping[str, Any], *, resume: bool, force: bool) -> AbstractContextManager[Journal | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from sim.experiment.columns import MEASURE_COLUMNS, RUN_COLUMNS, SERIES_COLUMNS, in_order
 from sim.experiment.gathering import Gathering, tagged
 from sim.experiment.journal import Journal
+from sim.experiment.large import Columns, put
 from sim.experiment.plan import Plan, Task
 from sim.experiment.precision import Spread, next_look
 from sim.experiment.replay import command
@@ -18,13 +20,6 @@ from sim.model.worlds import fullest
 
 if TYPE_CHECKING:
     from sim.experiment.task import RunResult
-
-
-BLOCK = 1000
-"""Replications of which the rows are sorted at a time."""
-
-ONE_PIECE = 500_000
-"""Rows up to which a table lies in memory, and in its file, in one piece."""
 
 
 class Outcomes(Gathering):
@@ -84,13 +79,13 @@ class Outcomes(Gathering):
         rows = [(scenario.name, *run, scenario.seed, *self.status(run), self._replay(*run)) for run in self._runs]
         return pl.DataFrame(rows, RUN_COLUMNS, orient="row")
 
-    def measures(self) -> pl.DataFrame:
-        """Measures of the runs that ended well."""
-        return self._ordered("measures", MEASURE_COLUMNS)
+    def tables(self, folder: Path | None) -> dict[str, pl.DataFrame]:
+        """Measures, and measures over time, of the runs that ended well: put into a folder; where there is none, given by name.
 
-    def series(self) -> pl.DataFrame:
-        """Measures over time of the runs that ended well."""
-        return self._ordered("series", SERIES_COLUMNS)
+        Raises:
+            ResultError: if the journal is damaged.
+        """
+        return {**self._put("measures", MEASURE_COLUMNS, folder), **self._put("series", SERIES_COLUMNS, folder)}
 
     def ledger(self) -> pl.LazyFrame | None:
         """The ledgers of the runs that ended well, None if there are none."""
@@ -100,21 +95,9 @@ class Outcomes(Gathering):
             return None
         return pl.concat([pl.scan_parquet(parts[run], glob=False).filter(world=run[0], replication=run[1]) for run in wanted])
 
-    def _ordered(self, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-        """World by world and some replications at a time, as sorting takes several times the memory of what is sorted."""
-        blocks = self._blocks(self.table(name, columns).lazy())
-        return pl.concat(blocks, rechunk=sum(block.height for block in blocks) <= ONE_PIECE)
-
-    def _blocks(self, rows: pl.LazyFrame) -> list[pl.DataFrame]:
-        """The rows in order, in pieces."""
-        numbers, worlds = self._numbers, self._plan.worlds
-        blocks = [numbers[start : start + BLOCK] for start in range(0, len(numbers), BLOCK)]
-        parts = (
-            rows.filter(pl.col("world") == world, pl.col("replication").is_between(block.start, block.stop, closed="left")).collect()
-            for world in worlds
-            for block in blocks
-        )
-        return [in_order(part, self._plan.scenario, worlds) for part in parts]
+    def _put(self, name: str, columns: Columns, folder: Path | None) -> dict[str, pl.DataFrame]:
+        blocks = self.blocks(name, columns, ["world", "replication"])
+        return put(name, (in_order(block, self._plan.scenario, self._plan.worlds) for block in blocks), columns, folder)
 
     def _replay(self, world: str, replication: int) -> str:
         """The command that runs a failed run again, with the other worlds of its replication; empty for others."""

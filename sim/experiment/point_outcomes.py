@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from sim.experiment.columns import ATTRIBUTION_COLUMNS, MEASURE_COLUMNS, RUN_COLUMNS, SUMMARY_COLUMNS, in_order
 from sim.experiment.gathering import Gathering, tagged
 from sim.experiment.journal import Journal
+from sim.experiment.large import put
 from sim.experiment.replay import command
 from sim.experiment.units import PointRun, Unit
 from sim.scenario.design_file import NUMBER
@@ -75,12 +77,15 @@ class PointOutcomes(Gathering):
         ]
         return pl.DataFrame(rows, POINT_RUN_COLUMNS, orient="row")
 
-    def measures(self) -> pl.DataFrame:
-        """Measures of the runs that ended well, by point."""
-        whole = self.table("measures", POINT_MEASURE_COLUMNS).filter(
-            pl.col("replication").is_between(self._numbers.start, self._numbers.stop, closed="left")
-        )
-        return in_order(whole, self._scenarios[0], self._worlds).sort(NUMBER, maintain_order=True)
+    def tables(self, folder: Path | None) -> dict[str, pl.DataFrame]:
+        """Measures of the runs that ended well, by point: put into a folder; where there is none, given by name.
+
+        Raises:
+            ResultError: if the journal is damaged.
+        """
+        blocks = self.blocks("measures", POINT_MEASURE_COLUMNS, [NUMBER, "world", "replication"])
+        ordered = (in_order(block, self._scenarios[0], self._worlds).sort(NUMBER, maintain_order=True) for block in blocks)
+        return put("measures", ordered, POINT_MEASURE_COLUMNS, folder)
 
     def _replay(self, point: int, world: str, replication: int) -> str:
         """The command that runs a failed run again, with the other worlds of its replication; empty for others."""

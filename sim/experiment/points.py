@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from sim.experiment.keeping import Job, keep
 from sim.experiment.point_outcomes import PointOutcomes
@@ -22,6 +22,9 @@ class Writable(Protocol):
 
     def write(self, folder: Path, /) -> None:
         """Writes it."""
+
+    def at(self, folder: Path | None, /) -> Self:
+        """The same, that lies in this folder."""
 
 
 T = TypeVar("T", bound=Writable)
@@ -51,9 +54,9 @@ class Points:
 
 
 def run_points(
-    points: Points, how: How, finish: Callable[[PointOutcomes], T], out: str | Path | None, *, resume: bool, force: bool
-) -> tuple[T, Path | None]:
-    """What `finish` makes of the runs, and the folder that it is written to (None if `out` is). Raises what `keep` raises."""
+    points: Points, how: How, finish: Callable[[PointOutcomes, Path | None], T], out: str | Path | None, *, resume: bool, force: bool
+) -> T:
+    """What `finish` makes of the runs, as it lies in its folder (in none if `out` is None). Raises what `keep` raises."""
     job = Job(
         request=points.request,
         gather=partial(PointOutcomes, points.scenarios, points.name, points.worlds, points.replications, points.arguments),

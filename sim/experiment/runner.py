@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.attribution import attribute
 from sim.experiment.execute import work
 from sim.experiment.keeping import Job, check_same, keep
+from sim.experiment.large import scan
 from sim.experiment.limits import Limits
 from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.outcomes import Outcomes
@@ -86,11 +86,10 @@ def run(
         request=request_of(plan),
         gather=partial(Outcomes, plan),
         carry_out=partial(_simulate, plan, how),
-        finish=lambda outcomes: _finish(plan, outcomes, started, asked),
+        finish=lambda outcomes, folder: _finish(plan, outcomes, folder, started, asked),
         write=lambda outcomes, result, folder: result.write(folder, outcomes.ledger()),
     )
-    result, folder = keep(job, place, resume=resume, force=force)
-    return replace(result, folder=folder)
+    return keep(job, place, resume=resume, force=force)
 
 
 def _check(scenario: Scenario, jobs: int | None, out: str | Path | None, *, keep_ledger: bool, resume: bool) -> None:
@@ -130,15 +129,16 @@ def _tasks(plan: Plan, replications: Sequence[int], workers: int) -> list[Task]:
     return cut(replications, min(largest, RUNS_PER_TASK // len(plan.worlds)), workers)
 
 
-def _finish(plan: Plan, outcomes: Outcomes, started: datetime, asked: Mapping[str, Any]) -> Result:
+def _finish(plan: Plan, outcomes: Outcomes, folder: Path | None, started: datetime, asked: Mapping[str, Any]) -> Result:
     from sim.scenario import dump
 
-    measures = outcomes.measures()
+    in_memory = outcomes.tables(folder)
+    measures = scan("measures", in_memory, folder)
     return Result(
         scenario=plan.scenario,
-        measures=measures,
+        in_memory=in_memory,
+        folder=folder,
         summary=summarise(measures),
-        series=outcomes.series(),
         attribution=attribute(measures, plan.scenario, plan.worlds),
         runs=outcomes.runs(),
         manifest={**make_manifest(plan, dump(plan.scenario), started, asked), "replications": outcomes.replications},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +29,7 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def settling(series: pl.DataFrame, scenario: Scenario, world: str) -> pl.DataFrame:
+def settling(series: pl.LazyFrame, scenario: Scenario, world: str) -> pl.DataFrame:
     """For each quantity: `hours` measured, hours that MSER-5 would drop, its mean over the `first` stretch dropped and over the `rest`.
 
     A quantity is a share, or a perceived risk, of each running day, which takes the course of the day out of it. The truncation is that of
@@ -36,7 +37,7 @@ def settling(series: pl.DataFrame, scenario: Scenario, world: str) -> pl.DataFra
     is dropped or p is 0.01 or more, `not settled`, or `cannot tell`: for less than 14 days, or one replication.
     """
     bins = int(scenario.horizon // SAMPLE_EVERY)
-    there = series.filter(pl.col("world") == world, pl.col("hour") < bins * SAMPLE_EVERY)
+    there = series.filter(pl.col("world") == world, pl.col("hour") < bins * SAMPLE_EVERY).select("replication", "hour", "measure", "value")
     rows = [_judged(name, values) for name, values in _quantities(there, bins)] if bins > DAY else []
     return pl.DataFrame(rows, COLUMNS, orient="row")
 
@@ -55,22 +56,25 @@ def unsteady(scenario: Scenario) -> str | None:
     return None
 
 
-def _quantities(series: pl.DataFrame, bins: int) -> Iterator[tuple[str, Floats]]:
+def _quantities(series: pl.LazyFrame, bins: int) -> Iterator[tuple[str, Floats]]:
     """(replications, running days) of each quantity that the world has."""
-    mean = {name: _mean(_running_days(_grid(series, name, bins)), axis=2) for name in series["measure"].unique(maintain_order=True)}
-    if "wished" in mean:
-        yield "self_censorship", ratio(mean["unsaid"], mean["wished"] - mean["never_arose"] - mean["out_of_reach"])
-        if (taken := mean["removed"] + mean["stopped"]).any():
-            yield "removed", ratio(taken, mean["said"])
-    for name in ("perceived_removal", "perceived_reprisal"):
-        if name in mean:
-            yield name, mean[name]
+    there = series.select(pl.col("measure").unique()).collect()["measure"].to_list()
+    mean = partial(_daily, series, bins)
+    if "wished" in there:
+        yield "self_censorship", ratio(mean("unsaid"), mean("wished") - mean("never_arose") - mean("out_of_reach"))
+        if (taken := mean("removed") + mean("stopped")).any():
+            yield "removed", ratio(taken, mean("said"))
+    yield from ((name, mean(name)) for name in ("perceived_removal", "perceived_reprisal") if name in there)
 
 
-def _grid(series: pl.DataFrame, measure: str, bins: int) -> Floats:
+def _daily(series: pl.LazyFrame, bins: int, measure: str) -> Floats:
+    """(replications, running days) means of one measure."""
+    return _mean(_running_days(_grid(series.filter(pl.col("measure") == measure).collect(), bins)), axis=2)
+
+
+def _grid(rows: pl.DataFrame, bins: int) -> Floats:
     """(replications, bins) values of one measure, NaN where there is none."""
-    rows = series.filter(pl.col("measure") == measure)
-    replications = series["replication"].unique().sort()
+    replications = rows["replication"].unique().sort()
     grid = np.full((len(replications), bins), np.nan)
     where = np.searchsorted(replications.to_numpy(), rows["replication"].to_numpy())
     grid[where, np.rint(rows["hour"].to_numpy() / SAMPLE_EVERY).astype(np.int64)] = rows["value"].to_numpy()

@@ -8,13 +8,15 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from sim.experiment.disk import ResultError, sync, write_text, writing_to
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
+
+T = TypeVar("T")
 
 
 def check_place(out: Path, name: str, force: bool) -> Path:
@@ -40,8 +42,8 @@ def partial_place(place: Path) -> Path:
     return place.with_name(f"{place.name}.partial")
 
 
-def commit(place: Path, write: Callable[[Path], None], *, complete: bool, force: bool) -> Path:
-    """Has the tables of a result written into a folder, moves it to its place, and returns that.
+def commit(place: Path, write: Callable[[Path], T], *, complete: bool, force: bool) -> tuple[T, Path]:
+    """Has the tables of a result written into a folder and moves it to its place; what came of the writing, and the place.
 
     A complete result takes the place; where that was taken since the run began, it goes to `NAME.new`. The tables of an incomplete one
     are laid beside what is kept of the run, in `NAME.partial`.
@@ -52,21 +54,21 @@ def commit(place: Path, write: Callable[[Path], None], *, complete: bool, force:
     if not complete:
         kept = partial_place(place)
         with writing_to(kept):
-            _written(kept, write)
-        return kept
+            return _written(kept, write), kept
     if place.exists() and not force:
         place = place.with_name(f"{place.name}.new")
     with writing_to(place), _beside(place) as folder:
-        _written(folder, write)
+        written = _written(folder, write)
         _swap(folder, place)
-    return place
+    return written, place
 
 
-def _written(folder: Path, write: Callable[[Path], None]) -> None:
+def _written(folder: Path, write: Callable[[Path], T]) -> T:
     """Has it written, and held by the disk."""
-    write(folder)
+    written = write(folder)
     for path in (*folder.iterdir(), folder):
         sync(path)
+    return written
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,48 +15,69 @@ from sim.measures.definitions import FUNNEL
 CONFIDENCE = 0.95
 
 HANDY_ROWS = 250_000
-"""Rows from which a table is summarised one measure at a time."""
+"""Rows of a table that are summarised at a time."""
 
 Floats = NDArray[np.float64]
 
 
-def summarise(measures: pl.DataFrame) -> pl.DataFrame:
+def summarise(measures: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """n, mean, standard deviation and 95 % t interval per measure, split and level, in the order in which they first occur."""
     return over_replications(measures, KEY)
 
 
-def over_replications(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+def over_replications(rows: pl.DataFrame | pl.LazyFrame, key: Sequence[str]) -> pl.DataFrame:
     """Statistics of the column `value` for each distinct `key`; with one value, only n and mean.
 
-    The result depends on the replications' values in their order alone, not on the order of the rows.
+    The result depends on the replications' values in their order alone, not on the order of the rows. Of a table that is not in memory, or
+    a large one, no more rows are held than are handy, unless a single key has more.
     """
-    if frame.is_empty():
-        return frame.select(key).with_columns(pl.lit(None, kind).alias(name) for name, kind in STATISTICS.items())
-    if "measure" in key and frame.height > HANDY_ROWS:
-        return _measure_by_measure(frame, key)
-    return _over_replications(frame.with_row_index("row"), key).drop("row")
+    if isinstance(rows, pl.DataFrame) and rows.height <= HANDY_ROWS:
+        return _over_replications(rows, key)
+    return _piece_by_piece(rows.lazy(), key)
 
 
-def _measure_by_measure(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+def _piece_by_piece(rows: pl.LazyFrame, key: Sequence[str]) -> pl.DataFrame:
     """The same with less memory."""
-    rows = frame.lazy().select(*key, "replication", "value").with_row_index("row")
-    parts = (rows.filter(pl.col("measure") == measure).collect() for measure in frame["measure"].unique(maintain_order=True))
-    return pl.concat([_over_replications(part, key) for part in parts]).sort("row").drop("row")
+    counts = rows.with_row_index("row").group_by(key).agg(pl.len(), pl.col("row").min())
+    sizes = counts.collect(engine="streaming").sort("row")
+    rows = rows.select(*key, "replication", "value")
+    parts = [_over_replications(rows.filter(where).collect(), key) for where in _pieces(sizes, key)]
+    table: pl.DataFrame = pl.concat(parts or [_over_replications(rows.collect(), key)])
+    return sizes.select(key).join(table, on=key, maintain_order="left")
+
+
+def _pieces(sizes: pl.DataFrame, key: Sequence[str]) -> Iterator[pl.Expr]:
+    """Conditions that part a table, of which `sizes` has the rows of each key, into pieces of a handy size."""
+    column, *others = key
+    pieces: list[tuple[list[Any], int]] = []
+    for value, size in sizes.group_by(column, maintain_order=True).agg(pl.col("len").sum()).iter_rows():
+        if pieces and pieces[-1][1] + size <= HANDY_ROWS:
+            pieces[-1] = ([*pieces[-1][0], value], pieces[-1][1] + size)
+        else:
+            pieces.append(([value], size))
+    for values, size in pieces:
+        here = pl.col(column).is_in(values)
+        if size > HANDY_ROWS and others:
+            yield from (here & piece for piece in _pieces(sizes.filter(here), others))
+        else:
+            yield here
 
 
 def _over_replications(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """With the `row` in which each key first occurs, in this order."""
+    if frame.is_empty():
+        return frame.select(key).with_columns(pl.lit(None, kind).alias(name) for name, kind in STATISTICS.items())
     groups = frame.select(*key).with_columns(group=pl.struct(key).rank("dense"))
     first = groups.with_row_index("row").group_by("group").agg(pl.col("row").min()).sort("group")["row"]
     values = frame.select(group=groups["group"], replication="replication", value="value").sort("group", "replication")
     starts = np.flatnonzero(np.diff(values["group"].to_numpy(), prepend=0))
     table = pl.DataFrame(_statistics(values["value"].to_numpy(), starts), STATISTICS).with_columns(pl.col(pl.Float64).fill_nan(None))
-    return pl.concat([frame.select("row", *key)[first], table], how="horizontal").sort("row")
+    found = pl.concat([frame.select(*key)[first], table], how="horizontal")
+    return found.with_columns(first=first).sort("first").drop("first")
 
 
-def shares_of_wished(measures: pl.DataFrame, world: str) -> pl.DataFrame:
+def shares_of_wished(measures: pl.LazyFrame, world: str) -> pl.DataFrame:
     """Statistics of the funnel's steps in a world, as shares of what was wished: measure, n, mean, sd, ci_low, ci_high."""
-    totals = measures.filter(pl.col("world") == world, pl.col("split") == "total", pl.col("measure").is_in(FUNNEL))
+    totals = measures.filter(pl.col("world") == world, pl.col("split") == "total", pl.col("measure").is_in(FUNNEL)).collect()
     wished = totals.filter(pl.col("measure") == "wished", pl.col("value") > 0).select("replication", wished="value")
     shares = totals.join(wished, on="replication").select("measure", "replication", value=pl.col("value") / pl.col("wished"))
     return over_replications(shares, ["measure"]).sort(pl.col("measure").cast(pl.Enum(FUNNEL)))

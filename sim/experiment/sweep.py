@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from sim.experiment.attribution import attribute
+from sim.experiment.attribution import attribute, voices
 from sim.experiment.columns import KEY
 from sim.experiment.design import as_table, scenarios_at, values_of_points
 from sim.experiment.keeping import check_same
+from sim.experiment.large import scan
 from sim.experiment.limits import Limits
 from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.plan import Plan, make_plan
@@ -66,13 +66,12 @@ def sweep(
     admit(scenario.name, plan, how, points.scenarios)
     started = now()
 
-    def finish(outcomes: PointOutcomes) -> Sweep:
+    def finish(outcomes: PointOutcomes, folder: Path | None) -> Sweep:
         from sim.scenario import dump
 
-        return _tables(plan, values, outcomes, make_manifest(plan, dump(plan.scenario), started, asked))
+        return _tables(plan, values, outcomes, folder, make_manifest(plan, dump(plan.scenario), started, asked))
 
-    result, folder = run_points(points, how, finish, out, resume=resume, force=force)
-    return replace(result, folder=folder)
+    return run_points(points, how, finish, out, resume=resume, force=force)
 
 
 def _arguments(point: int) -> list[str]:
@@ -91,12 +90,14 @@ def _complete(place: Path, plan: Plan) -> Sweep:
     return result
 
 
-def _tables(plan: Plan, values: Sequence[Values], outcomes: PointOutcomes, manifest: dict[str, Any]) -> Sweep:
-    measures = outcomes.measures()
+def _tables(plan: Plan, values: Sequence[Values], outcomes: PointOutcomes, folder: Path | None, manifest: dict[str, Any]) -> Sweep:
+    in_memory = outcomes.tables(folder)
+    measures = scan("measures", in_memory, folder)
     return Sweep(
         scenario=plan.scenario,
         design=as_table(values),
-        measures=measures,
+        in_memory=in_memory,
+        folder=folder,
         summary=over_replications(measures, [NUMBER, *KEY]),
         attribution=_attribution(measures, plan),
         runs=outcomes.runs(),
@@ -104,9 +105,9 @@ def _tables(plan: Plan, values: Sequence[Values], outcomes: PointOutcomes, manif
     )
 
 
-def _attribution(measures: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def _attribution(measures: pl.LazyFrame, plan: Plan) -> pl.DataFrame:
     parts = [
         attribute(of_point.drop(NUMBER), plan.scenario, plan.worlds).select(pl.lit(point, pl.Int64).alias(NUMBER), pl.all())
-        for (point,), of_point in measures.filter(split="total").group_by(NUMBER, maintain_order=True)
+        for (point,), of_point in voices(measures).collect().group_by(NUMBER, maintain_order=True)
     ]
     return pl.concat([pl.DataFrame(schema=POINT_ATTRIBUTION_COLUMNS), *parts])

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from sim.experiment.summary import shares_of_wished
 from sim.figures import FigureError
 from sim.figures.style import BLUE, GREEN, GREY, INK, VERMILLION, caption, headline, note, panels
 from sim.measures.definitions import MEASURES, MECHANISMS
@@ -65,7 +64,7 @@ def _waterfall(result: Result) -> list[Step]:
 
 
 def _share(result: Result, world: str, measure: str) -> float:
-    return float(shares_of_wished(result.measures, world).filter(pl.col("measure") == measure)["mean"].item())
+    return float(result.shares_of_wished(world).filter(pl.col("measure") == measure)["mean"].item())
 
 
 def _sentence(waterfalls: list[list[Step]]) -> str:

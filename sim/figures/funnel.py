@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.experiment.summary import shares_of_wished
 from sim.figures import FigureError
 from sim.figures.style import BLUE, INK, PALE, caption, headline, note, panels
 from sim.measures.definitions import FUNNEL, MEASURES
@@ -34,7 +33,7 @@ def draw(results: Sequence[Result]) -> Figure:
 
 
 def _funnel(result: Result) -> Funnel:
-    rows = shares_of_wished(result.measures, result.fullest).iter_rows(named=True)
+    rows = result.shares_of_wished(result.fullest).iter_rows(named=True)
     found = {row["measure"]: (row["mean"], row["ci_low"] or row["mean"], row["ci_high"] or row["mean"]) for row in rows}
     if len(found) < len(FUNNEL):
         raise FigureError(f"{result.name}: nothing was wished, so there is no funnel")

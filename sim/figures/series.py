@@ -81,7 +81,7 @@ class Curve(NamedTuple):
 def draw(results: Sequence[Result]) -> Figure:
     """One result: voice, losses, perceived risks and backlog by day. Several: the share of the wished that is said, a panel each."""
     for result in results:
-        if result.series.is_empty():
+        if not _measures(result):
             raise FigureError(f"{result.name}: has no measures over time")
     figure = _one(results[0]) if len(results) == 1 else _several(results)
     note(figure, caption(results, READING))
@@ -90,7 +90,7 @@ def draw(results: Sequence[Result]) -> Figure:
 
 def _one(result: Result) -> Figure:
     rates, levels = _daily(result, rate=True), _daily(result, rate=False)
-    parts = [part for part in PARTS if set(part.lines) & set(result.series["measure"].unique())]
+    parts = [part for part in PARTS if set(part.lines) & _measures(result)]
     figure = new_figure(9.5, (HEIGHT + 0.5) * len(parts) + 1.0)
     axes = figure.subplots(len(parts), 1, sharex=True, squeeze=False)[:, 0]
     for row, (at, part) in enumerate(zip(axes, parts, strict=True)):
@@ -142,8 +142,16 @@ def _draw_curve(at: Axes, curve: Curve, colour: str) -> None:
     at.plot(curve.x, curve.mean, color=colour, linewidth=1.8)
 
 
+def _measures(result: Result) -> set[str]:
+    """What was measured over time."""
+    with result.reading("series") as series:
+        return set(series.select(pl.col("measure").unique()).collect()["measure"])
+
+
 def _world(result: Result) -> pl.DataFrame:
-    return result.series.filter(pl.col("world") == result.fullest).with_columns(day=(pl.col("hour") // DAY).cast(pl.Int64))
+    with result.reading("series") as series:
+        there = series.filter(pl.col("world") == result.fullest).collect()
+    return there.with_columns(day=(pl.col("hour") // DAY).cast(pl.Int64))
 
 
 def _daily(result: Result, rate: bool) -> pl.DataFrame:
@@ -158,7 +166,8 @@ def _daily(result: Result, rate: bool) -> pl.DataFrame:
 
 
 def _bin_hours(result: Result) -> float:
-    hours = result.series["hour"].unique().sort()
+    with result.reading("series") as series:
+        hours = series.select(pl.col("hour").unique()).collect()["hour"].sort()
     return float(hours[1] - hours[0]) if len(hours) > 1 else DAY
 
 

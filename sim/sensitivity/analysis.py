@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.design import scenarios_at, written
 from sim.experiment.disk import ResultError
+from sim.experiment.large import scan
 from sim.experiment.manifest import make_manifest, now, request_of
 from sim.experiment.plan import Plan, make_plan
 from sim.experiment.point_outcomes import PointOutcomes
@@ -116,12 +117,11 @@ def analyse(
     scenarios = [at for base, of_option in zip(options, values, strict=True) for at in scenarios_at(base, of_option)]
     started = now()
 
-    def finish(outcomes: PointOutcomes) -> Study:
-        return _study(options, design, outcomes, measures, _manifest(plan, method, digest, started, asked))
+    def finish(outcomes: PointOutcomes, folder: Path | None) -> Study:
+        return _study(options, design, outcomes, folder, measures, _manifest(plan, method, digest, started, asked))
 
     points = Points(name, scenarios, plan.worlds, plan.replications, partial(_arguments, values), True, request)
-    result, folder = run_points(points, how, finish, out, resume=resume, force=force)
-    return replace(result, folder=folder)
+    return run_points(points, how, finish, out, resume=resume, force=force)
 
 
 def _options(plan: Plan, against: Scenario | None) -> list[Scenario]:
@@ -189,10 +189,15 @@ def _manifest(plan: Plan, method: Method, digest: str, started: Any, asked: Mapp
 
 
 def _study(
-    options: Sequence[Scenario], design: _Design, outcomes: PointOutcomes, measures: Sequence[str], manifest: dict[str, Any]
+    options: Sequence[Scenario],
+    design: _Design,
+    outcomes: PointOutcomes,
+    folder: Path | None,
+    measures: Sequence[str],
+    manifest: dict[str, Any],
 ) -> Study:
-    table = outcomes.measures()
-    found, there = _outcomes(options, table, measures) if outcomes.complete else ([], [])
+    in_memory = outcomes.tables(folder)
+    found, there = _outcomes(options, scan("measures", in_memory, folder), measures) if outcomes.complete else ([], [])
     rows = [row for outcome in found for row in _index_rows(design, outcome, there)]
     return Study(
         scenario=options[0],
@@ -200,16 +205,18 @@ def _study(
         parameters=pl.DataFrame([_parameter_row(factor) for factor in design.factors], PARAMETER_COLUMNS, orient="row"),
         indices=pl.DataFrame(rows, INDEX_COLUMNS, orient="row"),
         order=pl.DataFrame(list(_order_rows(design, found, there)) if len(found) > 1 else [], ORDER_COLUMNS, orient="row"),
-        measures=table,
+        in_memory=in_memory,
+        folder=folder,
         runs=outcomes.runs(),
         manifest=manifest,
     )
 
 
-def _outcomes(options: Sequence[Scenario], table: pl.DataFrame, measures: Sequence[str]) -> tuple[list[_Outcome], list[str]]:
+def _outcomes(options: Sequence[Scenario], table: pl.LazyFrame, measures: Sequence[str]) -> tuple[list[_Outcome], list[str]]:
     """Means over replications, of each scenario and of their difference; and the measures that have a value at every point."""
-    points = table["point"].n_unique()
-    means = table.group_by("point", "measure").agg(pl.col("value").sort_by("replication").mean())
+    points = table.select(pl.col("point").n_unique()).collect().item()
+    wanted = table.filter(pl.col("measure").is_in(list(measures))).select("point", "measure", "replication", "value").collect()
+    means = wanted.group_by("point", "measure").agg(pl.col("value").sort_by("replication").mean())
     columns = {}
     for name in measures:
         values = means.filter(measure=name).sort("point")["value"].to_numpy()

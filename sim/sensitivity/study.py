@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from sim.experiment.csv import to_csv
+from sim.experiment.csv import write_csv
 from sim.experiment.disk import ResultError, write_text
+from sim.experiment.large import Columns, pieces
 from sim.experiment.point_outcomes import POINT_MEASURE_COLUMNS, POINT_RUN_COLUMNS
 from sim.experiment.store import write_inputs, write_origin
-from sim.result import Reader, Tables
+from sim.result import Measured, Reader
 from sim.sensitivity.morris import Morris
 from sim.sensitivity.sobol import Sobol
 
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
 MARK = "indices.csv"
 """The file by which the folder of a sensitivity analysis is known."""
-
-Columns = dict[str, type[pl.DataType]]
 
 PARAMETER_COLUMNS: Columns = {**dict.fromkeys(("parameter", "basis", "low", "high", "evidence", "paths"), pl.String)}
 INDEX_COLUMNS: Columns = {
@@ -44,8 +44,9 @@ TABLES: dict[str, Columns] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Study(Tables):
-    """The tables of a sensitivity analysis; docs/experiments.md describes their columns.
+class Study(Measured):
+    """The tables of a sensitivity analysis; docs/experiments.md describes their columns. Its measures are in total alone; points of the
+    scenario come first, then those of the other.
 
     Attributes:
         scenario: the resolved scenario.
@@ -53,10 +54,10 @@ class Study(Tables):
         parameters: what varies, over what, and on what it rests.
         indices: a row per measure and parameter; `of` says of which scenario's outcome, or of the difference of two.
         order: in which share of the sampled worlds one scenario is better than the other; empty without another.
-        measures: total measures of each run; points of the scenario come first, then those of the other.
         runs: status of every run.
         manifest: versions, seed, times, what was asked for, method and size.
         folder: where the result lies, None if in memory alone.
+        in_memory: `measures`, where they do not lie in the folder.
     """
 
     scenario: Scenario
@@ -64,10 +65,10 @@ class Study(Tables):
     parameters: pl.DataFrame
     indices: pl.DataFrame
     order: pl.DataFrame
-    measures: pl.DataFrame
     runs: pl.DataFrame
     manifest: dict[str, Any]
     folder: Path | None = None
+    in_memory: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: str | Path) -> Study:
@@ -80,13 +81,14 @@ class Study(Tables):
         if not is_study(folder):
             raise ResultError(f"{folder}: not the result of a sensitivity analysis: it holds no {MARK}")
         reader = Reader(folder)
+        reader.check("measures", POINT_MEASURE_COLUMNS)
+        tables: dict[str, Any] = {name: reader.table(f"{name}.csv", columns) for name, columns in TABLES.items()}
         return cls(
             scenario=reader.scenario(),
             against=reader.scenario("against.yaml") if (folder / "against.yaml").exists() else None,
-            measures=reader.table("measures.parquet", POINT_MEASURE_COLUMNS),
             manifest=reader.manifest(),
             folder=folder,
-            **{name: reader.table(f"{name}.csv", columns) for name, columns in TABLES.items()},
+            **tables,
         )
 
     @property
@@ -95,12 +97,12 @@ class Study(Tables):
         return self.name if self.against is None else difference_of(self.name, self.against.name)
 
     def write(self, folder: Path) -> None:
-        """Writes the tables into a folder."""
+        """Writes the tables that are not there into a folder."""
         from sim.scenario import dump
 
-        self.measures.write_parquet(folder / "measures.parquet")
+        self.write_large(folder, "measures")
         for name in TABLES:
-            write_text(folder / f"{name}.csv", to_csv(getattr(self, name)))
+            write_csv(pieces(getattr(self, name).lazy()), folder / f"{name}.csv")
         if self.against is not None:
             write_inputs(folder, self.against.inputs)
             write_text(folder / "against.yaml", dump(self.against))

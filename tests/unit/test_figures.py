@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from matplotlib.text import Text
 import sim
 from sim.figures import FIGURES, SHOWS, FigureError, draw, save
 from sim.figures.style import wrapped
+from tests import synthetic
 from tests.unit.conftest import Make
 
 OF_RESULTS = [name for name in FIGURES if name not in SHOWS]
@@ -31,13 +33,19 @@ EVENTS = [
 TITLES = ("Short", LONG, "对话由腾讯在中国主持" * 4, "With $x_1$ and $5", "E", LONG.upper())
 
 
+@cache
+def hard_to_place(index: int) -> sim.Result:
+    """A result whose title and events are, made once for all figures."""
+    what = synthetic.scenario(f"option-{index}", title=TITLES[index], timeline=EVENTS, horizon="30 d")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.experiment.task.run_task", partial(synthetic.run_task, harshness=0.4 * index))
+        return sim.run(what, jobs=1)
+
+
 @pytest.fixture(params=[1, 3, 6])
-def results(make: Make, request: pytest.FixtureRequest) -> list[sim.Result]:
-    """So many results, with titles and events that are hard to place."""
-    return [
-        make(f"option-{index}", harshness=0.4 * index, changes={"title": TITLES[index], "timeline": EVENTS, "horizon": "30 d"})
-        for index in range(request.param)
-    ]
+def results(request: pytest.FixtureRequest) -> list[sim.Result]:
+    """So many results."""
+    return [hard_to_place(index) for index in range(request.param)]
 
 
 def drawn(name: str, results: list[sim.Result]) -> Figure:
@@ -154,7 +162,7 @@ def test_figures_of_nothing_are_refused(make: Make, monkeypatch: pytest.MonkeyPa
     from dataclasses import replace
 
     result = make()
-    empty = replace(result, measures=result.measures.clear(), series=result.series.clear(), summary=result.summary.clear())
+    empty = replace(result, in_memory={name: table.clear() for name, table in result.in_memory.items()}, summary=result.summary.clear())
     empty = replace(empty, attribution=result.attribution.clear())
     for name in ("funnel", "attribution", "series", "opinion"):
         with pytest.raises(FigureError):

@@ -74,7 +74,7 @@ def as_series(values: Floats) -> pl.DataFrame:
 
 
 def verdict(values: Floats) -> tuple[str, float | None]:
-    found = settling(as_series(values), STEADY, "full")
+    found = settling(as_series(values).lazy(), STEADY, "full")
     assert found["quantity"].to_list() == ["self_censorship"]
     return found["verdict"][0], found["dropped"][0]
 
@@ -95,9 +95,9 @@ def test_too_short_a_time_or_one_replication_tells_nothing() -> None:
     noise = np.array([[-0.01], [0.0], [0.01]])
     assert verdict(steps + noise) == ("not settled", 120.0)
     assert verdict((steps + noise)[:1]) == ("cannot tell", 120.0)
-    short = settling(as_series(np.full((3, 52), 0.5)), scenario(PLAIN, horizon="13 d"), "full")
+    short = settling(as_series(np.full((3, 52), 0.5)).lazy(), scenario(PLAIN, horizon="13 d"), "full")
     assert short["verdict"].to_list() == ["cannot tell"]
-    assert dict(settling(as_series(np.full((3, 3), 0.5)), scenario(PLAIN, horizon="18 h"), "full").schema) == COLUMNS
+    assert dict(settling(as_series(np.full((3, 3), 0.5)).lazy(), scenario(PLAIN, horizon="18 h"), "full").schema) == COLUMNS
 
 
 DATED = {"detector": "sample", "share": 1.0, "action": "hide", "start": "1 d"}

@@ -49,7 +49,7 @@ def test_tables_do_not_depend_on_how_the_work_was_done(make: Make, tmp_path: Pat
 
 def test_large_tables_are_put_together_in_pieces_and_are_the_same(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(out=tmp_path / "whole", replications=7)
-    monkeypatch.setattr("sim.experiment.outcomes.BLOCK", 3)
+    monkeypatch.setattr("sim.experiment.gathering.BLOCK", 1000)
     monkeypatch.setattr("sim.experiment.summary.HANDY_ROWS", 100)
     monkeypatch.setattr("sim.experiment.runner.RUNS_PER_TASK", 12)
     make(out=tmp_path / "pieces", replications=7)

@@ -74,7 +74,7 @@ def test_no_rows_give_a_table_without_rows() -> None:
 
 def test_shares_of_what_was_wished() -> None:
     frame = pl.concat([measures([50.0, 100.0], measure="wished"), measures([25.0, 25.0], measure="seen")])
-    assert dict(shares_of_wished(frame, "full").select("measure", "mean").iter_rows()) == {"wished": 1.0, "seen": 0.375}
+    assert dict(shares_of_wished(frame.lazy(), "full").select("measure", "mean").iter_rows()) == {"wished": 1.0, "seen": 0.375}
 
 
 def test_the_ladder_sums_to_its_total_in_every_replication() -> None:
