@@ -39,6 +39,9 @@ def test_it_tells_what_matters_and_whether_the_order_survives(files: Path) -> No
     said = ran("--against", "b.yaml", "--parameters", VARIED)
     assert "2 parameters, 2 trajectories, 22 points x 1 replication" in said
     assert "Of 2 assumptions varied, 1 move none of these measures at all." in said
+    assert re.search(r"platforms\.chat\.rules\.filter\.recall +[\d.]+ \[[\d.]+, [\d.]+\] ", said)
+    assert "Left out, as they have no value at some points:" in said
+    assert "rests on" not in said
     study = Study.read(files / "results/a-morris")
     assert study.of == "a - b"
     still = study.indices.filter(parameter="beliefs.reprisal_own")
@@ -74,6 +77,11 @@ def test_tables_are_the_same_for_any_number_of_jobs(files: Path) -> None:
     assert all((files / "1/a-morris" / name).read_bytes() == (files / "2/a-morris" / name).read_bytes() for name in SAME)
     again = ran("--against", "b.yaml", "--parameters", VARIED, "--out", "1", "--resume")
     assert "Of 2 assumptions varied" in again
+    other = ("--against", "b.yaml", "--parameters", VARIED, "--out", "1", "--resume", "--trajectories", "3")
+    refused = CliRunner().invoke(main, ["sensitivity", "a.yaml", *SIZE, *other])
+    assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (
+        2, "1/a-morris: holds another result, so that --resume has nothing to continue: size: 2 there, and 3 now"
+    )  # fmt: skip
 
 
 def test_sobol_indices(files: Path) -> None:

@@ -16,7 +16,7 @@ from tests.model.small import PLAIN, RICH, merged, run, scenario
 BASE = merged(
     RICH,
     {
-        "horizon": "5 d",
+        "horizon": "108 h",
         "timeline": [],
         "groups": {group: {"code_fluency": 0.8, "reactance": 0.5, "conformity": 0.5} for group in RICH["groups"]},
         "platforms": {"chat": {"safeguards": {"rules_waived": True, "anonymity": True, "kept": 0.2, "believed": 0.5}}},
