@@ -8,11 +8,13 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import sim
+from sim.experiment.columns import in_order
 from sim.experiment.disk import ResultError, WriteError
 from sim.experiment.store import check_place
 from tests import synthetic
@@ -48,13 +50,49 @@ def test_tables_do_not_depend_on_how_the_work_was_done(make: Make, tmp_path: Pat
 
 
 def test_large_tables_are_put_together_in_pieces_and_are_the_same(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make(out=tmp_path / "whole", replications=7)
+    monkeypatch.setattr("sim.experiment.large.ROWS", 700)
+    whole = make(out=tmp_path / "whole", replications=7)
+    heights = []
+
+    def noted(block: pl.DataFrame, *arguments: Any) -> pl.DataFrame:
+        heights.append(block.height)
+        return in_order(block, *arguments)
+
+    monkeypatch.setattr("sim.experiment.outcomes.in_order", noted)
     monkeypatch.setattr("sim.experiment.gathering.BLOCK", 1000)
     monkeypatch.setattr("sim.experiment.summary.HANDY_ROWS", 100)
     monkeypatch.setattr("sim.experiment.runner.RUNS_PER_TASK", 12)
     make(out=tmp_path / "pieces", replications=7)
     for name in SAME:
         assert (tmp_path / "whole/un75-tencent" / name).read_bytes() == (tmp_path / "pieces/un75-tencent" / name).read_bytes(), name
+    assert len(heights) > 10
+    assert max(heights) <= 1.1 * 1000
+    assert sum(heights) == whole.measures.height + whole.series.height
+
+
+def test_a_result_in_memory_writes_the_same_tables(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.experiment.large.ROWS", 700)
+    in_folder, in_memory = make(out=tmp_path), make()
+    for written in (in_memory, in_folder):
+        again = tmp_path / f"again-{written is in_folder}"
+        again.mkdir()
+        written.write(again)
+        assert in_folder.folder is not None
+        assert [name for name in SAME if (again / name).read_bytes() != (in_folder.folder / name).read_bytes()] == []
+
+
+def test_a_large_table_that_is_damaged_is_refused_when_it_is_read(make: Make, tmp_path: Path) -> None:
+    folder = make(out=tmp_path, replications=2, worlds="full").folder
+    assert folder is not None
+    path = folder / "measures.parquet"
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(len(content) // 2) + content[4 + len(content) // 2 :])
+    result = sim.read(folder)
+    with pytest.raises(ResultError, match=r"measures\.parquet: damaged result: "):
+        assert result.measures.height
+    with pytest.raises(ResultError, match=r"measures\.parquet: damaged result: "):
+        result.plot("funnel")
+    assert not result.series.is_empty()
 
 
 def test_the_written_scenario_has_the_seed_and_the_replications_of_the_run(make: Make, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -11,7 +13,7 @@ from scipy import stats
 
 from sim.experiment.attribution import attribute, parts_of
 from sim.experiment.columns import MEASURE_COLUMNS, in_order
-from sim.experiment.csv import read_csv, to_csv
+from sim.experiment.csv import read_csv, to_csv, write_csv
 from sim.experiment.summary import over_replications, shares_of_wished, summarise
 from sim.measures.definitions import LADDER, MECHANISMS
 from sim.model.worlds import ALL_WORLDS, mechanisms_of
@@ -64,6 +66,16 @@ def test_rows_keep_their_order_and_do_not_depend_on_it() -> None:
     assert table["level"].to_list() == ["c", "a", "b"]
     shuffled = frame.sample(fraction=1, shuffle=True, seed=3)
     assert over_replications(shuffled, ["level"]).sort("level").equals(table.sort("level"))
+
+
+@pytest.mark.parametrize("handy", [1, 30, 10**6])
+def test_a_table_is_summarised_in_pieces_of_any_size_to_the_same(handy: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = runs(worlds=("full", "free")).sample(fraction=1, shuffle=True, seed=1)
+    whole = summarise(frame)
+    monkeypatch.setattr("sim.experiment.summary.HANDY_ROWS", handy)
+    assert summarise(frame).equals(whole)
+    assert summarise(frame.lazy()).equals(whole)
+    assert summarise(frame.clear().lazy()).equals(summarise(frame.clear()))
 
 
 def test_no_rows_give_a_table_without_rows() -> None:
@@ -156,6 +168,14 @@ def test_csv_rounds_numbers_to_12_digits_and_defuses_formulas() -> None:
     frame = pl.DataFrame({"text": ["=1+1", "-0.95", "@a", "plain, with comma", ""], "value": [0.1 + 0.2, 1e-7, None, 2.0, 1 / 3]})
     text = to_csv(frame)
     assert text == "text,value\n'=1+1,0.3\n-0.95,1e-7\n'@a,\n\"plain, with comma\",2.0\n,0.333333333333\n"
+
+
+def test_csv_is_written_in_pieces_to_the_same(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"text": ["=1", None, "a,b", ""], "value": [0.1, None, 1e300, -0.0]})
+    for name, pieces in (("some", frame.iter_slices(1)), ("none", [frame.clear()])):
+        write_csv(pieces, tmp_path / name)
+    assert (tmp_path / "some").read_bytes() == to_csv(frame).encode()
+    assert (tmp_path / "none").read_text(encoding="utf-8") == "text,value\n"
 
 
 def test_csv_reads_back(tmp_path_factory: pytest.TempPathFactory) -> None:

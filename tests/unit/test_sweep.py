@@ -34,6 +34,18 @@ def tiny(tmp_path: Path) -> Path:
     return path
 
 
+def test_large_tables_are_put_together_in_pieces_and_are_the_same(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.experiment.large.ROWS", 300)
+    whole = sim.sweep(sim.load(tiny), jobs=1, out=tmp_path / "whole")
+    monkeypatch.setattr("sim.experiment.gathering.BLOCK", 200)
+    monkeypatch.setattr("sim.experiment.summary.HANDY_ROWS", 50)
+    pieces = sim.sweep(sim.load(tiny), jobs=1, out=tmp_path / "pieces")
+    assert whole.folder is not None
+    assert pieces.folder is not None
+    assert [name for name in SAME if (whole.folder / name).read_bytes() != (pieces.folder / name).read_bytes()] == []
+    assert pieces.measures.equals(sim.sweep(sim.load(tiny), jobs=1).measures)
+
+
 def points(path: Path, *overrides: str) -> list[dict[str, Any]]:
     return [dict(values) for values in values_of_points(sim.load(path, overrides))]
 
