@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Example:
   chillsim sensitivity scenarios/un75-tencent.yaml --parameters voice,beliefs
+  chillsim sensitivity scenarios/un75-tencent.yaml --people 1000 --set 'window=1 h'
   chillsim sensitivity scenarios/un75-tencent.yaml --against scenarios/un75-website-survey.yaml
   chillsim sensitivity scenarios/un75-tencent.yaml --method sobol --parameters voice.fear_of_removal,voice.cost
 """
@@ -39,6 +40,12 @@ Example:
 @click.option("--trajectories", default=6, show_default=True, type=click.IntRange(2, 10_000), metavar="N", help="Size of Morris screening.")
 @click.option("--samples", default=64, show_default=True, type=click.IntRange(2, 2**20), metavar="N", help="Size for Sobol: a power of 2.")
 @click.option("-n", "--replications", default=2, show_default=True, type=click.IntRange(1, 1_000_000), metavar="N", help="At each point.")
+@click.option(
+    "--people",
+    type=click.IntRange(1, 10_000_000),
+    metavar="N",
+    help="Simulate about N people in all, each standing for more; as the scenario has it if not given.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed, instead of the scenario's.")
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a parameter, in both scenarios; repeatable.")
 @work_options("the folder NAME-METHOD")
@@ -66,13 +73,15 @@ def command(scenario: Path, against: Path | None, overrides: tuple[str, ...], wo
 def _read(paths: list[Path], overrides: tuple[str, ...], chosen: dict[str, Any], problems: list[str]) -> tuple[list[Scenario], Method]:
     """The scenarios and the method; all that is wrong with them is refused together, with the problems so far."""
     from sim.scenario import load
+    from sim.scenario.scaling import of_people
     from sim.sensitivity.morris import Morris
     from sim.sensitivity.sobol import Sobol
 
     loaded: list[Scenario] = []
     for path in paths:
         with gathering(problems):
-            loaded.append(load(path, overrides))
+            read = load(path, overrides)
+            loaded.append(of_people(read, chosen["people"]) if chosen["people"] else read)
     if len({scenario.name for scenario in loaded}) < len(loaded):
         problems.append(f"--against: a scenario of another name, and got two called {loaded[0].name}")
     with gathering(problems, "--"):

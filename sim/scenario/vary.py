@@ -94,6 +94,7 @@ class Varied:
     def __init__(self, scenario: Scenario) -> None:
         self._bare = scenario.model_copy(update={"experiment": None, "evidence": {}})
         self._evidence = scenario.evidence
+        self._within: dict[str, frozenset[str]] = {}
         self._scenario = scenario
         tree = planted(resolved(self._bare), _NOWHERE)
         assert isinstance(tree, Tree)
@@ -110,9 +111,15 @@ class Varied:
         after, more = revalidated(tree, self._bare)
         if after is None or faults or more:
             return None, [*faults, *more]
-        changed = [tuple(path.split(".")) for path in values]
-        kept = {key: own for key, own in self._evidence.items() if not any(covers(path, tuple(key.split("."))) for path in changed)}
+        changed = frozenset[str]().union(*map(self._evidence_within, values))
+        kept = {key: own for key, own in self._evidence.items() if key not in changed}
         return after.model_copy(update={"evidence": kept, **({"name": name} if name else {})}), []
+
+    def _evidence_within(self, path: str) -> frozenset[str]:
+        """The paths of evidence for what lies at or below a path."""
+        if path not in self._within:
+            self._within[path] = frozenset(key for key in self._evidence if covers(tuple(path.split(".")), tuple(key.split("."))))
+        return self._within[path]
 
     def over(self, path: str, stated: Any) -> Levels | Span:
         """What a parameter varies over: a list of values; {low, high, log}; or {} for the range in its evidence.
