@@ -60,7 +60,8 @@ def _budget(scenario: Scenario, replications: int | None, jobs: int | None) -> B
     from sim.measures.definitions import LADDER
 
     points = [scenario] if scenario.experiment is None else scenarios_at(scenario, values_of_points(scenario))
-    return budget_of(points, Size(LADDER, replications or scenario.replications, len(points)), jobs or default_jobs())
+    size = Size(LADDER, replications or scenario.replications, len(points), in_folder=True)
+    return budget_of(points, size, jobs or default_jobs())
 
 
 def _print_json(loaded: list[tuple[Path, Scenario, Budget]]) -> None:

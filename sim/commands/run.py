@@ -134,7 +134,7 @@ def _admit(loaded: Sequence[Scenario], chosen: dict[str, Any], how: How) -> None
         plan = make_plan(scenario, **chosen)
         points = 1 if scenario.experiment is None else len(values_of_points(plan.scenario))
         with gathering(problems):
-            admit(scenario.name, plan, how, [plan.scenario], designed=points)
+            admit(scenario.name, plan, how, [plan.scenario], designed=points, in_folder=True)
     refuse_any(problems)
 
 

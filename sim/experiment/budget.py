@@ -28,8 +28,9 @@ OF_STACK, OF_WINDOW, OF_OCCASION, OF_EVENT, OF_PERSON, OF_LINK, OF_ROW = 0.04, 0
 PROBE = 5.0e-3
 """Seconds of the probe that tells how fast a machine is."""
 # Bytes: of a process with its libraries; by person, topic and world; by link between contacts; by occasion and world, and if the ledger is
-# kept; by event of the clock; by row of the tables.
+# kept; by event of the clock; by row of the tables that stay in memory; of rows that are put together at a time; by run, for its status.
 PROCESS, BY_PERSON, BY_LINK, BY_OCCASION, BY_KEPT, BY_EVENT, BY_ROW = 133e6, 29, 700, 33, 150, 55, 300
+AT_A_TIME, BY_RUN = 120e6, 1500
 MEASURES, SERIES = 25, 33
 """Rows of the tables of a run: about so many measures a level of a split, and points in time a day."""
 
@@ -96,7 +97,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class _Part:
-    """What one scenario takes in all its replications; `kept` bytes stay until the end."""
+    """What one scenario takes in all its replications; `rows` are those of the tables, and `keys` those of their summary."""
 
     occasions: float
     worlds: int
@@ -104,7 +105,8 @@ class _Part:
     events: float
     work: float
     worker: float
-    kept: float
+    rows: float
+    keys: float
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Size:
         keep_ledger: every occasion is kept.
         totals: measures in total are kept alone.
         elsewhere: the work is done on other machines, whose memory does not count.
+        in_folder: tables with rows for every run go to a folder as they are put together, and do not stay in memory.
     """
 
     worlds: Sequence[str]
@@ -126,6 +129,7 @@ class Size:
     keep_ledger: bool = False
     totals: bool = False
     elsewhere: bool = False
+    in_folder: bool = False
 
 
 def budget_of(scenarios: Sequence[Scenario], size: Size, jobs: int) -> Budget:
@@ -133,10 +137,14 @@ def budget_of(scenarios: Sequence[Scenario], size: Size, jobs: int) -> Budget:
     parts = [_part(scenario, size, jobs) for scenario in scenarios[:: math.ceil(len(scenarios) / MOST_EXAMPLES)]]
     share = size.points / len(parts)
     jobs = max(1, min(jobs, round(share * sum(part.stacks for part in parts))))
-    worker, kept = max(part.worker for part in parts), share * sum(part.kept for part in parts)
+    worker, runs = max(part.worker for part in parts), size.points * size.replications * len(size.worlds)
+    rows, keys = (share * sum(getattr(part, name) for part in parts) for name in ("rows", "keys"))
+    kept = rows * BY_ROW
+    if size.in_folder:
+        kept = min(kept, AT_A_TIME + keys * BY_ROW + runs * BY_RUN)
     return Budget(
         occasions=sum(part.occasions for part in parts) / len(parts),
-        runs=size.points * size.replications * len(size.worlds),
+        runs=runs,
         simulated=round(share * sum(part.worlds for part in parts)) * size.replications,
         events=share * sum(part.events for part in parts),
         work=share * sum(part.work for part in parts),
@@ -158,6 +166,7 @@ def _part(scenario: Scenario, size: Size, jobs: int) -> _Part:
     each = people * len(scenario.topics) * len(simulated) * BY_PERSON + _links(scenario) * BY_LINK + handled * BY_OCCASION
     each += len(size.worlds) * expected.occasions * BY_KEPT if size.keep_ledger else 0.0
     work = stacks * (OF_STACK + OF_WINDOW * windows(scenario, expected.occasions * stack)) + events * OF_EVENT
+    keys = len(size.worlds) * MEASURES if size.totals else rows
     return _Part(
         occasions=expected.occasions,
         worlds=len(simulated),
@@ -165,7 +174,8 @@ def _part(scenario: Scenario, size: Size, jobs: int) -> _Part:
         events=events,
         work=work + size.replications * (handled * OF_OCCASION + people * OF_PERSON + _links(scenario) * OF_LINK + rows * OF_ROW),
         worker=PROCESS + stack * each + events / stacks * BY_EVENT,
-        kept=size.replications * (len(size.worlds) * MEASURES if size.totals else rows) * BY_ROW,
+        rows=size.replications * keys,
+        keys=keys,
     )
 
 

@@ -80,7 +80,7 @@ def run(
     if place is not None and resume and place.exists():
         return _complete(place, plan)
     how = How(jobs, executor, progress, fail_fast, limits or Limits())
-    admit(scenario.name, plan, how, [plan.scenario])
+    admit(scenario.name, plan, how, [plan.scenario], in_folder=place is not None)
     started = now()
     job = Job(
         request=request_of(plan),

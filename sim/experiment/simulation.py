@@ -81,7 +81,16 @@ class Order(Generic[P, U, R]):
     work: Callable[[P, tuple[U, ...]], list[R] | Failure]
 
 
-def admit(name: str, plan: Plan, how: How, points: Sequence[Scenario], *, designed: int | None = None, totals: bool = False) -> None:
+def admit(
+    name: str,
+    plan: Plan,
+    how: How,
+    points: Sequence[Scenario],
+    *,
+    designed: int | None = None,
+    totals: bool = False,
+    in_folder: bool = False,
+) -> None:
     """Predicts what is asked for, of each point in the replications and worlds of a plan, before any work is done.
 
     Args:
@@ -89,6 +98,7 @@ def admit(name: str, plan: Plan, how: How, points: Sequence[Scenario], *, design
         points: scenarios.
         designed: number of points that these stand for, if more.
         totals: measures in total are wanted alone.
+        in_folder: tables with rows for every run go to a folder.
 
     Raises:
         ScenarioError: if it exceeds the limits.
@@ -97,7 +107,7 @@ def admit(name: str, plan: Plan, how: How, points: Sequence[Scenario], *, design
     if how.limits.worker is not None and how.executor is not None:
         raise ValueError("limits: worker: of processes started here, and got an executor")
     jobs = how.jobs or capacity(how.executor and adapted(how.executor))
-    size = Size(plan.worlds, plan.replications, designed or len(points), plan.keep_ledger, totals, how.executor is not None)
+    size = Size(plan.worlds, plan.replications, designed or len(points), plan.keep_ledger, totals, how.executor is not None, in_folder)
     budget = budget_of(points, size, jobs)
     if faults := budget.faults(name, how.limits):
         raise ScenarioError(faults)

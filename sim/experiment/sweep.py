@@ -63,7 +63,7 @@ def sweep(
         return _complete(place, plan)
     points = Points(scenario.name, scenarios_at(plan.scenario, values), plan.worlds, plan.replications, _arguments, False, request_of(plan))
     how = How(jobs, executor, progress, fail_fast, limits or Limits())
-    admit(scenario.name, plan, how, points.scenarios)
+    admit(scenario.name, plan, how, points.scenarios, in_folder=place is not None)
     started = now()
 
     def finish(outcomes: PointOutcomes, folder: Path | None) -> Sweep:

@@ -112,7 +112,7 @@ def analyse(
         return _complete(Path(out) / name, digest)
     how = how or How()
     count = len(options) * (design.first_of_sample + method.points(len(design.factors)))
-    admit(name, plan, how, options, designed=count, totals=True)
+    admit(name, plan, how, options, designed=count, totals=True, in_folder=out is not None)
     values = [list(design.values(option)) for option in range(len(options))]
     scenarios = [at for base, of_option in zip(options, values, strict=True) for at in scenarios_at(base, of_option)]
     started = now()

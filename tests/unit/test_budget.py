@@ -81,6 +81,9 @@ def test_a_budget_grows_with_what_is_asked_for() -> None:
     assert many.runs == 100 * one.runs
     assert many.work > 20 * one.work
     assert many.memory > one.memory
+    in_folder, larger = (budget_of([notice()], Size(LADDER, n, in_folder=True), 1) for n in (1000, 10_000))
+    assert in_folder.memory < many.memory
+    assert larger.memory < 2 * in_folder.memory
     designed = budget_of([notice(), notice()], Size(LADDER, 10, 200), 1)
     assert designed.runs == 200 * one.runs
     two = budget_of([notice()], Size(LADDER, 1000), 2)
