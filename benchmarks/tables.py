@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.flagship import children, resident
+from flagship import children, resident
 
 SCENARIO = """\
 name: tiny
