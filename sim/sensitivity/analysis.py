@@ -109,7 +109,7 @@ def analyse(
     digest = sha256(json.dumps([request, plan.replications, list(measures)]).encode()).hexdigest()
     name = f"{scenario.name}-{method.name}"
     if out is not None and resume and (Path(out) / name).exists():
-        return _complete(Path(out) / name, digest)
+        return _complete(Path(out) / name, digest, {"size": method.size, "replications": plan.replications, "seed": plan.scenario.seed})
     how = how or How()
     count = len(options) * (design.first_of_sample + method.points(len(design.factors)))
     admit(name, plan, how, options, designed=count, totals=True, in_folder=out is not None)
@@ -118,7 +118,7 @@ def analyse(
     started = now()
 
     def finish(outcomes: PointOutcomes, folder: Path | None) -> Study:
-        return _study(options, design, outcomes, folder, measures, _manifest(plan, method, digest, started, asked))
+        return _study(options, design, outcomes, folder, measures, _manifest(plan, method, measures, digest, started, asked))
 
     points = Points(name, scenarios, plan.worlds, plan.replications, partial(_arguments, values), True, request)
     return run_points(points, how, finish, out, resume=resume, force=force)
@@ -169,7 +169,7 @@ def _request(design: _Design, options: Sequence[Scenario]) -> dict[str, Any]:
     return {"against": others, "method": method, "parameters": [factor.name for factor in design.factors]}
 
 
-def _complete(place: Path, digest: str) -> Study:
+def _complete(place: Path, digest: str, asked: Mapping[str, Any]) -> Study:
     """The result that is there already.
 
     Raises:
@@ -177,15 +177,23 @@ def _complete(place: Path, digest: str) -> Study:
     """
     result = Study.read(place)
     if result.manifest.get("request_sha256") != digest:
-        raise ResultError(f"{place}: holds another result, so that --resume has nothing to continue")
+        there = result.manifest
+        others = [
+            f"{name}: {shown(there.get(name))} there, and {shown(value)} now" for name, value in asked.items() if there.get(name) != value
+        ]
+        raise ResultError(
+            f"{place}: holds another result, so that --resume has nothing to continue{': ' * bool(others)}{'; '.join(others)}"
+        )
     return result
 
 
-def _manifest(plan: Plan, method: Method, digest: str, started: Any, asked: Mapping[str, Any] | None) -> dict[str, Any]:
+def _manifest(
+    plan: Plan, method: Method, measures: Sequence[str], digest: str, started: Any, asked: Mapping[str, Any] | None
+) -> dict[str, Any]:
     from sim.scenario import dump
 
     made = make_manifest(plan, dump(plan.scenario), started, asked or {})
-    return {**made, "method": method.name, "size": method.size, "request_sha256": digest}
+    return {**made, "method": method.name, "size": method.size, "measures": list(measures), "request_sha256": digest}
 
 
 def _study(

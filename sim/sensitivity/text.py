@@ -9,19 +9,21 @@ import polars as pl
 
 from sim.measures.definitions import HEADLINE
 from sim.sensitivity.factors import without_range
-from sim.wording import bare, clean, measure_of, measure_title, number, scenario_title
+from sim.wording import bare, clean, interval, measure_of, measure_title, number, scenario_title
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from sim.measures.definitions import Kind
     from sim.sensitivity.study import Study
 
 SHOWN = 4
 """Parameters that are shown for each measure."""
+SOURCED = "\N{DEGREE SIGN}"
 HOW = {
     "morris": "mu*: how far a measure moves on average as the parameter crosses its range, wherever the others are.",
-    "sobol": "total: share of a measure's variance in which the parameter has a part; first: what it explains by itself.",
+    "sobol": "total: share of a measure's variance in which the parameter has a part.",
 }
 
 
@@ -33,8 +35,11 @@ def as_tables(study: Study) -> Iterator[RenderableType]:
     yield Text(f"What moves {scenario_title(study.scenario) if study.against is None else clean(study.of)}", style="bold")
     yield Text(_basis(study), style="dim")
     yield from ("", _movers(study, method))
-    yield Text(HOW[method], style="dim")
+    marks = f" {SOURCED}: rests on a source." if "source" in study.parameters["basis"] else ""
+    yield Text(f"{HOW[method]} Brackets: 95 % interval.{marks}", style="dim")
     yield Text(_said(study, method))
+    if left := [measure_of(name).title for name in study.manifest.get("measures", ()) if name not in study.indices["measure"]]:
+        yield Text(f"Left out, as they have no value at some points: {', '.join(left)}.")
     if not study.order.is_empty():
         yield from ("", Text("Does the order of the two survive?", style="bold"), order_table(study.order))
     yield ""
@@ -57,17 +62,23 @@ def _movers(study: Study, method: str) -> Table:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     rank = {"morris": "mu_star", "sobol": "total"}[method]
-    for heading in ("measure and parameter", "mu*" if method == "morris" else "total", "as it is", "lowest", "highest", "rests on"):
-        table.add_column(heading, justify="left" if heading in ("measure and parameter", "rests on") else "right", overflow="fold")
+    table.add_column("measure (as it is) and parameter", overflow="fold")
+    for heading in ("mu*" if method == "morris" else "total", "lowest", "highest"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for name, rows in _by_measure(study, rank).items():
         measure = measure_of(name)
-        table.add_row(Text(measure_title(measure), style="bold"))
+        table.add_row(Text(f"{measure_title(measure)} ({number(rows['base'][0], measure.kind)})", style="bold"))
         for row in rows.head(SHOWN).iter_rows(named=True):
-            value = f"{row[rank]:.2f}" if method == "sobol" else bare(row[rank], measure.kind)
-            ends = [number(row[end], measure.kind) for end in ("base", "at_low", "at_high")]
-            cells = (f"  {clean(row['parameter'])}", value, *ends, row["basis"])
-            table.add_row(*map(Text, cells))
+            ends = [number(row[end], measure.kind) for end in ("at_low", "at_high")]
+            sourced = SOURCED if row["basis"] == "source" else ""
+            table.add_row(*map(Text, (f"  {clean(row['parameter'])}{sourced}", _index(row, rank, measure.kind), *ends)))
     return table
+
+
+def _index(row: dict[str, Any], rank: str, kind: Kind) -> str:
+    """An index and its interval."""
+    value, low, high = (row[rank + end] for end in ("", "_low", "_high"))
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]" if rank == "total" else f"{bare(value, kind)} {interval(low, high, kind)}"
 
 
 def _by_measure(study: Study, rank: str) -> dict[str, pl.DataFrame]:
@@ -81,6 +92,8 @@ def _said(study: Study, method: str) -> str:
     rank = {"morris": "mu_star", "sobol": "total"}[method]
     assumed = study.indices.filter(pl.col("of") == study.of, pl.col("basis") == "assumption")
     names = assumed["parameter"].n_unique()
+    if not names:
+        return "No assumption was varied: what was rests on sources."
     still = names - assumed.filter(pl.col(rank) > 0)["parameter"].n_unique()
     return f"Of {names} assumptions varied, {still} move none of these measures at all."
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 from sim.cli import main
 from sim.scenario import presets
 from sim.sensitivity.study import Study
+from sim.sensitivity.text import as_tables
 
 SAME = ("parameters.csv", "indices.csv", "order.csv", "measures.parquet", "scenario.yaml", "against.yaml")
 SIZE = ["--set", "horizon=1d", "--set", "groups.residents.size=100", "-n", "1", "--trajectories", "2"]
@@ -56,8 +59,13 @@ def test_it_tells_what_matters_and_whether_the_order_survives(files: Path, analy
     shutil.copytree(results, "results")
     assert "2 parameters, 2 trajectories, 22 points x 1 replication" in said
     assert "Of 2 assumptions varied, 1 move none of these measures at all." in said
+    assert re.search(r"\.recall +[\d.]+ \[[\d.]+, [\d.]+\] ", said)
+    assert "Left out" not in said
+    assert "rests on" not in said
     study = Study.read(files / "results/a-morris")
     assert study.of == "a - b"
+    less = replace(study, indices=study.indices.filter(pl.col("measure") != "heard_share"))
+    assert "Left out, as they have no value at some points: share of voice heard." in map(str, as_tables(less))
     still = study.indices.filter(parameter="beliefs.reprisal_own")
     assert (still["mu_star"] == 0).all()
     assert (still["at_low"] == still["base"]).all()
@@ -91,6 +99,11 @@ def test_tables_are_the_same_for_any_number_of_jobs(files: Path, analysis: tuple
     assert all((files / "1/a-morris" / name).read_bytes() == (files / "2/a-morris" / name).read_bytes() for name in SAME)
     again = ran("--against", "b.yaml", "--parameters", VARIED, "--out", "1", "--resume")
     assert "Of 2 assumptions varied" in again
+    other = ("--against", "b.yaml", "--parameters", VARIED, "--out", "1", "--resume", "--trajectories", "3")
+    refused = CliRunner().invoke(main, ["sensitivity", "a.yaml", *SIZE, *other])
+    assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (
+        2, "1/a-morris: holds another result, so that --resume has nothing to continue: size: 2 there, and 3 now"
+    )  # fmt: skip
 
 
 def test_sobol_indices(files: Path) -> None:
