@@ -77,10 +77,12 @@ def _warm_up(result: Result) -> str:
     for row in moving.iter_rows(named=True):
         first, rest = (number(row[part], "share") for part in ("first", "rest"))
         stretch = f"the first {row['dropped'] / 24:.1f} d of {row['hours'] / 24:g} d of {row['quantity']} ({first} there, {rest} after)"
-        return f"{name}: too short: MSER-5 would drop {stretch}"
+        short = f"{name} is too short" if length > 0 else "A warm-up is needed"
+        return f"{short}: MSER-5 would drop {stretch}"
     if settling.is_empty() or (settling["verdict"] == "cannot tell").any():
         return f"{name}: whether it suffices takes 14 d and two replications to tell" if length > 0 else ""
-    return f"{name}: enough: what MSER-5 would drop differs from the rest by no more than chance"
+    enough = f"{name} suffices" if length > 0 else "No warm-up is needed"
+    return f"{enough}: what MSER-5 would drop differs from the rest by no more than chance"
 
 
 def _funnel(result: Result, world: str) -> Table:

@@ -19,7 +19,7 @@ from sim.experiment.task import LARGEST_TASK
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
-MOST_EXAMPLES = 8
+MOST_EXAMPLES = 100
 """Points of a design that are looked at; of more, these stand for the others."""
 
 # Measured as benchmarks/README.md says, on the machine described there. Seconds of one processor:
@@ -85,10 +85,9 @@ class Budget:
         """Why runs are refused: a line for each of the limits that is exceeded."""
         most, found = available_memory() if limits.memory is None else limits.memory, []
         if self.handled > limits.events:
-            got = (
-                f"{self.occasions:.2g} occasions in each of {self.simulated:,} worlds simulated, and {self.events:.2g} events of the clock"
-            )
-            found.append(f"--max-events: at most {limits.events:,}, and predicts {self.handled:.2g}: {got}")
+            handled, occasions, events = map(in_two_digits, (self.handled, self.occasions, self.events))
+            got = f"{occasions} occasions in each of {self.simulated:,} worlds simulated, and {events} events of the clock"
+            found.append(f"--max-events: at most {limits.events:,}, and predicts {handled}: {got}")
         if most is not None and self.memory > most:
             got = f"{format_size(self.memory)}, with {format_size(self.worker)} in each of {self.jobs} at work and the rest in tables"
             found.append(f"--max-memory: at most {format_size(most)}, and predicts {got}")

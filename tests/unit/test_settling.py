@@ -140,9 +140,9 @@ def test_a_real_scenario_without_a_warm_up_and_with_one() -> None:
     first = cold.settling.row(by_predicate=pl.col("quantity") == "perceived_removal", named=True)
     assert (first["verdict"], first["hours"]) == ("not settled", 720.0)
     assert first["first"] < first["rest"]
-    assert "No warm-up: too short: MSER-5 would drop the first" in said_of(cold)
+    assert "A warm-up is needed: MSER-5 would drop the first" in said_of(cold)
     assert set(warm.settling["verdict"]) == {"settled"}
-    assert said_of(warm).startswith("Warm-up of 60 d: enough")
+    assert said_of(warm).startswith("Warm-up of 60 d suffices: ")
 
 
 def test_where_it_cannot_be_told_a_result_says_so_if_there_is_a_warm_up() -> None:
