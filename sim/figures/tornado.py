@@ -49,7 +49,7 @@ def draw(results: Sequence[Study]) -> Figure:
         len(next(iter(shown.values()))) * ROW,
         [basis for basis in COLOURS if any(row["basis"] == basis for rows in shown.values() for row in rows)],
     )
-    headline(figure, _title(study, shown))
+    headline(figure, _title(study, shown, rank))
     note(figure, caption(results, f"{READING} the {RANKS[rank][0]}."))
     return figure
 
@@ -64,9 +64,12 @@ def _panels(study: Study, rank: str) -> dict[str, list[dict[str, Any]]]:
     return dict(list(shown.items())[:PANELS])
 
 
-def _title(study: Study, shown: dict[str, list[dict[str, Any]]]) -> str:
+def _title(study: Study, shown: dict[str, list[dict[str, Any]]], rank: str) -> str:
+    """Names the parameter that moves the first measure most, unless its interval overlaps with that of the next."""
     first, rows = next(iter(shown.items()))
     what = measure_title(measure_of(first))
+    if study.against is None and len(rows) > 1 and rows[0][f"{rank}_low"] <= rows[1][f"{rank}_high"]:
+        return f"{scenario_title(study.scenario)}: what moves the {what}"
     if study.against is None:
         return f"{scenario_title(study.scenario)}: {clean(rows[0]['parameter'])} moves the {what} most"
     return f"{scenario_title(study.scenario)} minus {scenario_title(study.against)}: what moves the difference"
@@ -101,7 +104,8 @@ def _key(at: Axes, height: float, bases: Sequence[str]) -> None:
     """What the colours mean, above the title of a panel of this height in inches."""
     from matplotlib.patches import Patch
 
-    names = {"assumption": "rests on an assumption", "source": "rests on a source"}
-    patches = [Patch(color=COLOURS[basis][1], label=names[basis]) for basis in bases]
+    names = {"assumption": "on an assumption", "source": "on a source"}
+    ends = ("lowest value", "highest value, resting {}")
+    patches = [Patch(color=COLOURS[basis][end], label=ends[end].format(names[basis])) for basis in bases for end in (0, 1)]
     above = (1.0, 1 + 0.28 / height)
-    at.legend(handles=patches, loc="lower right", bbox_to_anchor=above, ncols=2, frameon=False, borderaxespad=0, fontsize=9)
+    at.legend(handles=patches, loc="lower right", bbox_to_anchor=above, ncols=4, frameon=False, borderaxespad=0, fontsize=9)

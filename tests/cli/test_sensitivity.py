@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli import main
+from sim.figures import tornado
 from sim.scenario import presets
 from sim.sensitivity.study import Study
 from sim.sensitivity.text import as_tables
@@ -64,6 +66,11 @@ def test_it_tells_what_matters_and_whether_the_order_survives(files: Path, analy
     assert "rests on" not in said
     study = Study.read(files / "results/a-morris")
     assert study.of == "a - b"
+    title = partial(tornado._title, replace(study, against=None), rank="mu_star")
+    clear, close = ({"mu_star_low": low, "mu_star_high": 3.0, "parameter": "x"} for low in (2.0, 1.0))
+    next_one = {"mu_star_low": 0.0, "mu_star_high": 1.5, "parameter": "y"}
+    assert title({"heard_share": [clear, next_one]}).endswith(": x moves the share of voice heard most")
+    assert title({"heard_share": [close, next_one]}).endswith(": what moves the share of voice heard")
     less = replace(study, indices=study.indices.filter(pl.col("measure") != "heard_share"))
     assert "Left out, as they have no value at some points: share of voice heard." in map(str, as_tables(less))
     still = study.indices.filter(parameter="beliefs.reprisal_own")
