@@ -32,47 +32,42 @@ def over_replications(rows: pl.DataFrame | pl.LazyFrame, key: Sequence[str]) -> 
     a large one, no more rows are held than are handy, unless a single key has more.
     """
     if isinstance(rows, pl.DataFrame) and rows.height <= HANDY_ROWS:
-        return _over_replications(rows, key)
-    return _piece_by_piece(rows.lazy(), key)
+        return _over_replications(rows.with_row_index("row"), key).drop("row")
+    return _piece_by_piece(rows.lazy().with_row_index("row").select("row", *key, "replication", "value"), key)
 
 
 def _piece_by_piece(rows: pl.LazyFrame, key: Sequence[str]) -> pl.DataFrame:
     """The same with less memory."""
-    counts = rows.with_row_index("row").group_by(key).agg(pl.len(), pl.col("row").min())
-    sizes = counts.collect(engine="streaming").sort("row")
-    rows = rows.select(*key, "replication", "value")
-    parts = [_over_replications(rows.filter(where).collect(), key) for where in _pieces(sizes, key)]
-    table: pl.DataFrame = pl.concat(parts or [_over_replications(rows.collect(), key)])
-    return sizes.select(key).join(table, on=key, maintain_order="left")
+    pieces = [_over_replications(rows.filter(where).collect(), key) for where in _pieces(rows, key, pl.lit(True))]
+    table: pl.DataFrame = pl.concat(pieces or [_over_replications(rows.collect(), key)])
+    return (table if table["row"].is_sorted() else table.sort("row")).drop("row")
 
 
-def _pieces(sizes: pl.DataFrame, key: Sequence[str]) -> Iterator[pl.Expr]:
-    """Conditions that part a table, of which `sizes` has the rows of each key, into pieces of a handy size."""
+def _pieces(rows: pl.LazyFrame, key: Sequence[str], within: pl.Expr) -> Iterator[pl.Expr]:
+    """Conditions that part the rows within one into pieces of a handy size, of whole keys, in the order in which these first occur."""
     column, *others = key
-    pieces: list[tuple[list[Any], int]] = []
-    for value, size in sizes.group_by(column, maintain_order=True).agg(pl.col("len").sum()).iter_rows():
-        if pieces and pieces[-1][1] + size <= HANDY_ROWS:
-            pieces[-1] = ([*pieces[-1][0], value], pieces[-1][1] + size)
+    sizes = rows.filter(within).group_by(column).agg(pl.len(), pl.col("row").min()).collect(engine="streaming").sort("row")
+    packs: list[tuple[list[Any], int]] = []
+    for value, size, _ in sizes.iter_rows():
+        if packs and packs[-1][1] + size <= HANDY_ROWS:
+            packs[-1] = ([*packs[-1][0], value], packs[-1][1] + size)
         else:
-            pieces.append(([value], size))
-    for values, size in pieces:
-        here = pl.col(column).is_in(values)
-        if size > HANDY_ROWS and others:
-            yield from (here & piece for piece in _pieces(sizes.filter(here), others))
-        else:
-            yield here
+            packs.append(([value], size))
+    for values, size in packs:
+        here = within & pl.col(column).is_in(values)
+        yield from _pieces(rows, others, here) if size > HANDY_ROWS and others else [here]
 
 
 def _over_replications(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """With the `row` in which each key first occurs, in this order."""
     if frame.is_empty():
-        return frame.select(key).with_columns(pl.lit(None, kind).alias(name) for name, kind in STATISTICS.items())
+        return frame.select("row", *key).with_columns(pl.lit(None, kind).alias(name) for name, kind in STATISTICS.items())
     groups = frame.select(*key).with_columns(group=pl.struct(key).rank("dense"))
-    first = groups.with_row_index("row").group_by("group").agg(pl.col("row").min()).sort("group")["row"]
+    first = groups.with_row_index("at").group_by("group").agg(pl.col("at").min()).sort("group")["at"]
     values = frame.select(group=groups["group"], replication="replication", value="value").sort("group", "replication")
     starts = np.flatnonzero(np.diff(values["group"].to_numpy(), prepend=0))
     table = pl.DataFrame(_statistics(values["value"].to_numpy(), starts), STATISTICS).with_columns(pl.col(pl.Float64).fill_nan(None))
-    found = pl.concat([frame.select(*key)[first], table], how="horizontal")
-    return found.with_columns(first=first).sort("first").drop("first")
+    return pl.concat([frame.select("row", *key)[first], table], how="horizontal").sort("row")
 
 
 def shares_of_wished(measures: pl.LazyFrame, world: str) -> pl.DataFrame:
