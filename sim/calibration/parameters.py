@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sim.calibration.targets import Fit
@@ -16,9 +16,6 @@ from sim.scenario.schema import Scenario
 from sim.scenario.tree import Place, plain
 from sim.scenario.units import parse_duration
 from sim.scenario.vary import Levels, Span, Varied
-
-WIDE = 10
-"""A range whose ends differ by this factor is searched on a logarithmic scale, unless it says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +129,8 @@ def _parameter(scenario: Scenario, varied: Varied, path: str, stated: Mapping[st
     over = varied.over(places[0], dict(stated))
     if isinstance(over, Levels):
         raise ValueError("a number or a duration, and got a switch")
-    if "log" not in stated and over.kind != "whole number" and over.low > 0 and over.low * WIDE <= over.high:
-        over = replace(over, log=True)
+    if "log" not in stated:
+        over = over.on_its_scale()
     own = _at(scenario, places[0])
     return Parameter(path, over, as_number(own), places, _rest(scenario, places))
 

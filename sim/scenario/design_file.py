@@ -41,7 +41,7 @@ def _rows(reader: Iterator[list[str]], faults: Faults, file: Place) -> Iterator[
             faults.add(line, "", f"at most {MOST_POINTS:,} points, and got more")
             return
         if len(cells) != len(header):
-            faults.add(line, "", f"{len(header)} cells, and got {len(cells)}")
+            faults.add(line, "", f"{len(header)} cells, separated by commas, and got {len(cells)}")
             continue
         yield {name: _value(cell, name, Place(file.file, line), faults) for name, cell in zip(header, cells, strict=True) if name != NUMBER}
     if line == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -24,6 +24,9 @@ from sim.scenario.units import format_duration, parse_duration
 
 Values = Mapping[str, object]
 """Values by dotted path."""
+
+WIDE = 10
+"""A range above 0 whose ends differ by this factor is searched on a logarithmic scale, unless somebody says otherwise."""
 
 DIGITS = 6
 """Significant digits of sampled values: what a table shows is what was run."""
@@ -53,10 +56,20 @@ class Span:
     def at(self, share: float) -> object:
         """The value at a share from 0 to 1 of the way from the lowest to the highest."""
         if self.kind == "whole number":
-            return int(min(self.low + math.floor(share * (self.high - self.low + 1)), self.high))
-        if self.log:
-            return self.written(math.exp(math.log(self.low) + share * (math.log(self.high) - math.log(self.low))))
-        return self.written(self.low + share * (self.high - self.low))
+            return int(min(max(math.floor(self._between(self.low, self.high + 1, share)), self.low), self.high))
+        return self.written(self._between(self.low, self.high, share))
+
+    def around(self, own: float, share: float) -> object:
+        """The same with a value of its own, or the nearest end, at a half."""
+        own = min(max(own, self.low), self.high)
+        return self.written(self._between(self.low, own, 2 * share) if share < 0.5 else self._between(own, self.high, 2 * share - 1))
+
+    def on_its_scale(self) -> Span:
+        """On a logarithmic scale where it lies above 0 and its ends differ by as much as `WIDE`."""
+        return replace(self, log=self.low > 0 and self.low * WIDE <= self.high)
+
+    def _between(self, low: float, high: float, share: float) -> float:
+        return math.exp(math.log(low) + share * (math.log(high) - math.log(low))) if self.log else low + share * (high - low)
 
     def written(self, number: float) -> object:
         """A number as a scenario file holds it."""

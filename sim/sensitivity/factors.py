@@ -38,9 +38,7 @@ class Member:
         """The value at a share of the range; with `around_own` the scenario's own value lies at a half."""
         if isinstance(self.over, Levels) or not around_own:
             return self.over.at(share)
-        low, high = self.over.low, self.over.high
-        own = min(max(self.own, low), high)
-        return self.over.written(low + 2 * share * (own - low) if share < 0.5 else own + (2 * share - 1) * (high - own))
+        return self.over.around(self.own, share)
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,8 @@ def _members(scenario: Scenario, varied: Varied, option: int) -> Iterator[tuple[
         path = dotted(found.path)
         assert isinstance(found.value, str | int | float)
         own = parse_duration(found.value) if isinstance(found.value, str) else float(found.value)
-        yield found, Member(option, path, varied.over(path, {"low": found.range[0], "high": found.range[1]}), own)
+        over = varied.over(path, {"low": found.range[0], "high": found.range[1]})
+        yield found, Member(option, path, over if isinstance(over, Levels) else over.on_its_scale(), own)
 
 
 def _is_wanted(same: Sequence[tuple[Parameter, Member]], wanted: str) -> bool:
