@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 DIGITS = 12
-MOST_HEADER = 10_000
+MOST_HEADER = 1_000_000
 """Characters of a header that are read."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -33,7 +33,7 @@ RANKS = {"mu_star": ("mean elementary effect, mu*, over the whole space", "mu*")
 
 
 def draw(results: Sequence[Study]) -> Figure:
-    """A panel for each headline measure that moves most: bars from its value in the scenario to those at the ends of each range."""
+    """A panel for each of the first headline measures that move: bars from its value in the scenario to those at the ends of each range."""
     if len(results) != 1:
         raise FigureError("tornado: shows one sensitivity analysis at a time")
     [study] = results
@@ -72,7 +72,9 @@ def _title(study: Study, shown: dict[str, list[dict[str, Any]]], rank: str) -> s
         return f"{scenario_title(study.scenario)}: what moves the {what}"
     if study.against is None:
         return f"{scenario_title(study.scenario)}: {clean(rows[0]['parameter'])} moves the {what} most"
-    return f"{scenario_title(study.scenario)} minus {scenario_title(study.against)}: what moves the difference"
+    titles = [scenario_title(scenario) for scenario in (study.scenario, study.against)]
+    first, second = titles if titles[0] != titles[1] else (study.scenario.name, study.against.name)
+    return f"{first} minus {second}: what moves the difference"
 
 
 def _bars(at: Axes, measure: str, rows: Sequence[dict[str, Any]], rank: str, differs: bool) -> None:

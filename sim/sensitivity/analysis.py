@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -38,10 +38,16 @@ Method = Morris | Sobol
 
 
 class _Outcome(NamedTuple):
-    """A scenario's outcome, or the difference of two, at every point: points x measures."""
+    """A scenario's outcome, or the difference of two, at every point: replications x points x measures."""
 
     of: str
-    values: Floats
+    runs: Floats
+
+    @property
+    def values(self) -> Floats:
+        """Means over replications: points x measures."""
+        mean: Floats = self.runs.mean(axis=0)
+        return mean
 
 
 @dataclass(frozen=True)
@@ -60,14 +66,18 @@ class _Design:
     def first_of_sample(self) -> int:
         return 1 + 2 * len(self.factors)
 
+    @property
+    def places(self) -> Floats:
+        """Points x parameters: where in its range each is, from 0 to 1; NaN where it is as in the scenario."""
+        alone = np.full((len(self.factors), len(self.factors)), np.nan)
+        ends = [np.where(np.eye(len(alone), dtype=bool), share, alone) for share in (0.0, 1.0)]
+        return np.concatenate([alone[:1], *ends, self.sample])
+
     def values(self, option: int) -> Iterator[dict[str, object]]:
         """Values by path, at each point, of one of the scenarios."""
-        yield {}
-        for share in (0.0, 1.0):
-            yield from (factor.values(option, share) for factor in self.factors)
-        for row in self.sample:
-            parts = [factor.values(option, float(share)) for factor, share in zip(self.factors, row, strict=True)]
-            yield {path: value for part in parts for path, value in part.items()}
+        for row in self.places:
+            moved = [(factor, float(share)) for factor, share in zip(self.factors, row, strict=True) if not np.isnan(share)]
+            yield {path: value for factor, share in moved for path, value in factor.values(option, share).items()}
 
 
 def analyse(
@@ -112,9 +122,11 @@ def analyse(
         return _complete(Path(out) / name, digest, {"size": method.size, "replications": plan.replications, "seed": plan.scenario.seed})
     how = how or How()
     count = len(options) * (design.first_of_sample + method.points(len(design.factors)))
-    admit(name, plan, how, options, designed=count, totals=True, in_folder=out is not None)
+    quietly = replace(how, told=lambda _: None)
+    admit(name, plan, quietly, options, designed=count, totals=True, in_folder=out is not None)  # before there are so many points
     values = [list(design.values(option)) for option in range(len(options))]
     scenarios = [at for base, of_option in zip(options, values, strict=True) for at in scenarios_at(base, of_option)]
+    admit(name, plan, how, scenarios, totals=True, in_folder=out is not None)
     started = now()
 
     def finish(outcomes: PointOutcomes, folder: Path | None) -> Study:
@@ -212,6 +224,7 @@ def _study(
         against=options[1] if len(options) > 1 else None,
         parameters=pl.DataFrame([_parameter_row(factor) for factor in design.factors], PARAMETER_COLUMNS, orient="row"),
         indices=pl.DataFrame(rows, INDEX_COLUMNS, orient="row"),
+        sample=_sample_table(options, design),
         order=pl.DataFrame(list(_order_rows(design, found, there)) if len(found) > 1 else [], ORDER_COLUMNS, orient="row"),
         in_memory=in_memory,
         folder=folder,
@@ -220,18 +233,26 @@ def _study(
     )
 
 
+def _sample_table(options: Sequence[Scenario], design: _Design) -> pl.DataFrame:
+    """Where in its range each parameter is, at every point; missing where it is as in the scenario."""
+    names = {f"{number}": pl.Float64 for number in range(len(design.factors))}
+    places = pl.DataFrame(design.places, names, orient="row").with_columns(pl.all().fill_nan(None))
+    places = places.rename(dict(zip(names, (factor.name for factor in design.factors), strict=True)))
+    whole = pl.concat([places.select(pl.lit(option.name).alias("of"), pl.all()) for option in options])
+    return whole.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("point"), pl.all())
+
+
 def _outcomes(options: Sequence[Scenario], table: pl.LazyFrame, measures: Sequence[str]) -> tuple[list[_Outcome], list[str]]:
-    """Means over replications, of each scenario and of their difference; and the measures that have a value at every point."""
-    points = table.select(pl.col("point").n_unique()).collect().item()
+    """The runs of each scenario, and their difference; and the measures that have a value in every run."""
+    points, replications = (table.select(pl.col(name).n_unique()).collect().item() for name in ("point", "replication"))
     wanted = table.filter(pl.col("measure").is_in(list(measures))).select("point", "measure", "replication", "value").collect()
-    means = wanted.group_by("point", "measure").agg(pl.col("value").sort_by("replication").mean())
     columns = {}
     for name in measures:
-        values = means.filter(measure=name).sort("point")["value"].to_numpy()
-        if len(values) == points:
-            columns[name] = values
-    whole = np.column_stack(list(columns.values())) if columns else np.empty((points, 0))
-    parts = np.split(whole, len(options))
+        values = wanted.filter(measure=name).sort("replication", "point")["value"].to_numpy()
+        if len(values) == points * replications:
+            columns[name] = values.reshape(replications, points)
+    whole = np.stack(list(columns.values()), axis=2) if columns else np.empty((replications, points, 0))
+    parts = np.split(whole, len(options), axis=1)
     found = [_Outcome(option.name, part) for option, part in zip(options, parts, strict=True)]
     if len(options) > 1:
         found.append(_Outcome(difference_of(options[0].name, options[1].name), parts[0] - parts[1]))
@@ -240,14 +261,18 @@ def _outcomes(options: Sequence[Scenario], table: pl.LazyFrame, measures: Sequen
 
 def _index_rows(design: _Design, outcome: _Outcome, measures: Sequence[str]) -> Iterator[tuple[object, ...]]:
     count, method = len(design.factors), design.method
-    sample = outcome.values[design.first_of_sample :]
-    indices = method.indices(design.sample, sample, design.seed)
+    indices = method.indices(design.sample, outcome.runs[:, design.first_of_sample :], design.seed)
+    values = outcome.values
     for column, measure in enumerate(measures):
-        base = outcome.values[0, column]
+        base = values[0, column]
         for row, factor in enumerate(design.factors):
-            ends = [float(outcome.values[1 + end * count + row, column]) for end in (0, 1)]
-            found = [float(indices[name][row, column]) if name in indices else None for name in (*Morris.columns, *Sobol.columns)]
+            ends = [float(values[1 + end * count + row, column]) for end in (0, 1)]
+            found = [_finite(indices[name][row, column]) if name in indices else None for name in (*Morris.columns, *Sobol.columns)]
             yield (outcome.of, measure, factor.name, factor.basis, float(base), *ends, *found)
+
+
+def _finite(value: np.float64) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _order_rows(design: _Design, found: Sequence[_Outcome], measures: Sequence[str]) -> Iterator[tuple[object, ...]]:

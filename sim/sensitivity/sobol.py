@@ -50,9 +50,10 @@ class Sobol:
             mixed[column, :, column] = second[:, column]
         return np.concatenate([first, second, mixed.reshape(-1, parameters)])
 
-    def indices(self, sample: Floats, outcome: Floats, seed: int) -> dict[str, Floats]:
-        """By column, parameters x outcomes, from an outcome (points x outcomes) at the points of a sample; 95 % percentile intervals."""
-        blocks = outcome.reshape(sample.shape[1] + 2, self.samples, -1).transpose(0, 2, 1)
+    def indices(self, sample: Floats, outcomes: Floats, seed: int) -> dict[str, Floats]:
+        """By column, parameters x outcomes, from outcomes (replications x points x outcomes) at the points of a sample; 95 % percentile
+        intervals."""
+        blocks = outcomes.mean(axis=0).reshape(sample.shape[1] + 2, self.samples, -1).transpose(0, 2, 1)
         rng = np.random.default_rng(seed)
         drawn = [_indices(blocks[:, :, rng.integers(0, self.samples, self.samples)]) for _ in range(RESAMPLES)]
         found: dict[str, Floats] = {}

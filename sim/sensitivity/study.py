@@ -52,6 +52,7 @@ class Study(Measured):
         scenario: the resolved scenario.
         against: the scenario that it is compared with, if any.
         parameters: what varies, over what, and on what it rests.
+        sample: where in its range each parameter is at every point, from 0 to 1; missing where it is as in the scenario.
         indices: a row per measure and parameter; `of` says of which scenario's outcome, or of the difference of two.
         order: in which share of the sampled worlds one scenario is better than the other; empty without another.
         runs: status of every run.
@@ -63,6 +64,7 @@ class Study(Measured):
     scenario: Scenario
     against: Scenario | None
     parameters: pl.DataFrame
+    sample: pl.DataFrame
     indices: pl.DataFrame
     order: pl.DataFrame
     runs: pl.DataFrame
@@ -83,8 +85,10 @@ class Study(Measured):
         reader = Reader(folder)
         reader.check("measures", POINT_MEASURE_COLUMNS)
         tables: dict[str, Any] = {name: reader.table(f"{name}.csv", columns) for name, columns in TABLES.items()}
+        places: Columns = {"point": pl.Int64, "of": pl.String, **dict.fromkeys(tables["parameters"]["parameter"], pl.Float64)}
         return cls(
             scenario=reader.scenario(),
+            sample=reader.table("sample.csv", places),
             against=reader.scenario("against.yaml") if (folder / "against.yaml").exists() else None,
             manifest=reader.manifest(),
             folder=folder,
@@ -101,7 +105,7 @@ class Study(Measured):
         from sim.scenario import dump
 
         self.write_large(folder, "measures")
-        for name in TABLES:
+        for name in (*TABLES, "sample"):
             write_csv(pieces(getattr(self, name).lazy()), folder / f"{name}.csv")
         if self.against is not None:
             write_inputs(folder, self.against.inputs)

@@ -9,7 +9,7 @@ import polars as pl
 
 from sim.measures.definitions import HEADLINE
 from sim.sensitivity.factors import without_range
-from sim.wording import bare, clean, interval, measure_of, measure_title, number, scenario_title
+from sim.wording import bare, clean, difference, interval, measure_of, measure_title, number, scenario_title
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -39,9 +39,10 @@ def as_tables(study: Study) -> Iterator[RenderableType]:
     yield Text(f"{HOW[method]} Brackets: 95 % interval.{marks}", style="dim")
     yield Text(_said(study, method))
     if left := [measure_of(name).title for name in study.manifest.get("measures", ()) if name not in study.indices["measure"]]:
-        yield Text(f"Left out, as they have no value at some points: {', '.join(left)}.")
+        yield Text(f"Left out, as they have no value in some runs: {', '.join(left)}.")
     if not study.order.is_empty():
         yield from ("", Text("Does the order of the two survive?", style="bold"), order_table(study.order))
+        yield Text(_reach(study, method), style="dim")
     yield ""
 
 
@@ -67,9 +68,10 @@ def _movers(study: Study, method: str) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for name, rows in _by_measure(study, rank).items():
         measure = measure_of(name)
-        table.add_row(Text(f"{measure_title(measure)} ({number(rows['base'][0], measure.kind)})", style="bold"))
+        written = difference if study.against is not None else number
+        table.add_row(Text(f"{measure_title(measure)} ({written(rows['base'][0], measure.kind)})", style="bold"))
         for row in rows.head(SHOWN).iter_rows(named=True):
-            ends = [number(row[end], measure.kind) for end in ("at_low", "at_high")]
+            ends = [written(row[end], measure.kind) for end in ("at_low", "at_high")]
             sourced = SOURCED if row["basis"] == "source" else ""
             table.add_row(*map(Text, (f"  {clean(row['parameter'])}{sourced}", _index(row, rank, measure.kind), *ends)))
     return table
@@ -94,8 +96,21 @@ def _said(study: Study, method: str) -> str:
     names = assumed["parameter"].n_unique()
     if not names:
         return "No assumption was varied: what was rests on sources."
-    still = names - assumed.filter(pl.col(rank) > 0)["parameter"].n_unique()
-    return f"Of {names} assumptions varied, {still} move none of these measures at all."
+    moving = assumed.filter(pl.col(rank) > 0)
+    still = names - moving["parameter"].n_unique()
+    said = f"Of {names} assumptions varied, {still} move none of these measures at all"
+    if method == "sobol" or moving["luck"].is_null().all():
+        return f"{said}."
+    lucky = moving["parameter"].n_unique() - moving.filter(pl.col(rank) > pl.col("luck"))["parameter"].n_unique()
+    return f"{said}, and {lucky} none further than luck might by itself (column luck of indices.csv)."
+
+
+def _reach(study: Study, method: str) -> str:
+    """What an order that holds in all sampled worlds says of the others."""
+    worlds, size = study.order["worlds"][0], study.manifest["size"]
+    drawn = f"{worlds} worlds drawn" if method == "sobol" else f"{worlds} worlds of {size} trajectories"
+    most = 1 - 0.05 ** (1 / (worlds if method == "sobol" else size))
+    return f"An order that survives in all {drawn} may turn in up to {100 * most:.2g} % of all (95 %)."
 
 
 def order_table(order: pl.DataFrame) -> Table:

@@ -24,7 +24,7 @@ def refused(*arguments: str) -> list[str]:
 def test_a_run_that_would_take_too_much_is_refused_in_a_line(tmp_path: Path) -> None:
     out = ["--out", str(tmp_path / "results")]
     [line] = refused("run", NOTICE, "-n", "1000", "--max-events", "1000", *out)
-    assert line.startswith("notice: --max-events: at most 1,000, and predicts 4.5e+07: ")
+    assert line.startswith("notice: --max-events: at most 1,000, and predicts 45,000,000: ")
     [line] = refused("run", NOTICE, "--max-memory", "100 MB", *out, "--jobs", "1")
     assert line.startswith("notice: --max-memory: at most 100 MB, and predicts ")
     assert line.endswith("; raise it, or lower sizes, horizon, replications or jobs")

@@ -19,7 +19,7 @@ from sim.scenario import presets
 from sim.sensitivity.study import Study
 from sim.sensitivity.text import as_tables
 
-SAME = ("parameters.csv", "indices.csv", "order.csv", "measures.parquet", "scenario.yaml", "against.yaml")
+SAME = ("parameters.csv", "indices.csv", "order.csv", "sample.csv", "measures.parquet", "scenario.yaml", "against.yaml")
 SIZE = ["--set", "horizon=1d", "--set", "groups.residents.size=100", "-n", "1", "--trajectories", "2"]
 VARIED = "platforms.*.rules.*.recall,beliefs.reprisal_own"
 """One that matters, and one that cannot, as there are no reprisals."""
@@ -72,7 +72,12 @@ def test_it_tells_what_matters_and_whether_the_order_survives(files: Path, analy
     assert title({"heard_share": [clear, next_one]}).endswith(": x moves the share of voice heard most")
     assert title({"heard_share": [close, next_one]}).endswith(": what moves the share of voice heard")
     less = replace(study, indices=study.indices.filter(pl.col("measure") != "heard_share"))
-    assert "Left out, as they have no value at some points: share of voice heard." in map(str, as_tables(less))
+    assert "Left out, as they have no value in some runs: share of voice heard." in map(str, as_tables(less))
+    assert study.sample.columns == ["point", "of", *study.parameters["parameter"]]
+    assert study.sample.height == 22
+    assert study.sample.row(0) == (0, "a", None, None)
+    assert study.sample.filter(of="b")["point"].to_list() == list(range(11, 22))
+    assert "An order that survives in all 6 worlds of 2 trajectories may turn in up to 78 % of all (95 %)." in " ".join(said.split())
     still = study.indices.filter(parameter="beliefs.reprisal_own")
     assert (still["mu_star"] == 0).all()
     assert (still["at_low"] == still["base"]).all()
