@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def calibrate(
     if place is not None and resume and place.exists():
         return _complete(place, digest)
     how = how or How()
-    admit(name, plan, how, [plan.scenario], designed=task.method.trials * len(task.settings_of(task.fitted)), totals=True)
+    admit(name, plan, how, [plan.scenario], designed=_points(task), totals=True)
     started = now()
     session = Session(task, name, how)
 
@@ -88,6 +89,12 @@ def calibrate(
 
     job = Job(request, session.begin, session.carry_out, finish, lambda _, tables, folder: tables.write(folder))
     return keep(job, place, resume=resume, force=force)
+
+
+def _points(task: Task) -> int:
+    """Points of the plan's replications that the search and the report, before and after, come to at most."""
+    report = 2 * task.final * len(task.settings_of(task.targets))
+    return task.method.trials * len(task.settings_of(task.fitted)) + ceil(report / task.plan.replications)
 
 
 def _check(scenario: Scenario, targets: Sequence[Target]) -> None:
