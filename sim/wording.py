@@ -62,6 +62,12 @@ def level_title(scenario: Scenario, split: str, level: str) -> str:
     return clean(part.title if part is not None and part.title else level)
 
 
+def shortened(path: str, most: int = 46) -> str:
+    """The end of a parameter's path, which tells it apart, in so many characters."""
+    text = clean(path)
+    return text if len(text) <= most else f"\N{HORIZONTAL ELLIPSIS}{text[1 - most :]}"
+
+
 def number(value: float | None, kind: Kind) -> str:
     """A value with its unit; an en dash where there is none."""
     if value is None:

@@ -11,8 +11,8 @@ import polars as pl
 from sim.calibration.outcome import MEETS
 from sim.calibration.result import Calibration
 from sim.figures import FigureError
-from sim.figures.style import BLUE, GREY, INK, ORANGE, PALE, caption, headline, new_figure, note, shortened
-from sim.wording import measure_of, number, scenario_title
+from sim.figures.style import BLUE, GREY, INK, ORANGE, PALE, caption, headline, new_figure, note
+from sim.wording import measure_of, number, scenario_title, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from sim.figures import FigureError
-from sim.figures.style import INK, caption, headline, new_figure, note, shortened, wrapped
+from sim.figures.style import INK, caption, headline, new_figure, note, wrapped
 from sim.measures.definitions import HEADLINE
 from sim.sweep_result import Sweep
-from sim.wording import bare, clean, measure_of, measure_title, scenario_title
+from sim.wording import bare, clean, measure_of, measure_title, scenario_title, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -151,12 +151,6 @@ def _finish(figure: Figure) -> None:
             text.set_parse_math(False)
 
 
-def shortened(path: str, most: int = 46) -> str:
-    """The end of a parameter's path, which tells it apart, in so many characters."""
-    text = clean(path)
-    return text if len(text) <= most else f"\N{HORIZONTAL ELLIPSIS}{text[1 - most :]}"
-
-
 def note(figure: Figure, text: str) -> None:
     """A caption under the figure."""
     lines = wrapped(text, figure.get_figwidth(), CAPTION_SIZE)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from sim.figures import FigureError
-from sim.figures.style import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, caption, headline, new_figure, note, shortened
+from sim.figures.style import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, caption, headline, new_figure, note
 from sim.measures.definitions import HEADLINE
 from sim.sensitivity.study import Study
-from sim.wording import bare, clean, measure_of, measure_title, scenario_title
+from sim.wording import bare, clean, measure_of, measure_title, scenario_title, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,20 +20,22 @@ if TYPE_CHECKING:
 BARS = 8
 """Parameters that a panel shows."""
 PANELS = 4
+FIRST = ("heard_share", "chilling_effect", "identified_per_1000", "opinion_shift")
+"""Measures that come first: what is heard, what fear takes of it, who is exposed, and what the convenor sees."""
 ROW = 0.3
 
 COLOURS = {"assumption": (ORANGE, VERMILLION), "source": (SKY, BLUE)}
 """At the lowest and at the highest value, by what the range rests on."""
 READING = (
     "Bars: the measure with one parameter at an end of its range and the rest as in the scenario "
-    "(light: lowest, dark: highest; pp: percentage points). "
+    "(light: lowest, dark: highest; pp: percentage points). One without bars moves it only together with others. "
     "Parameters stand in the order of"
 )
 RANKS = {"mu_star": ("mean elementary effect, mu*, over the whole space", "mu*"), "total": ("total Sobol index", "total index")}
 
 
 def draw(results: Sequence[Study]) -> Figure:
-    """A panel for each of the first headline measures that move: bars from its value in the scenario to those at the ends of each range."""
+    """A panel for each of the first measures that move: bars from its value in the scenario to those at the ends of each range."""
     if len(results) != 1:
         raise FigureError("tornado: shows one sensitivity analysis at a time")
     [study] = results
@@ -55,9 +57,9 @@ def draw(results: Sequence[Study]) -> Figure:
 
 
 def _panels(study: Study, rank: str) -> dict[str, list[dict[str, Any]]]:
-    """The parameters that move each measure, most first; of the measures those that are headlines, in their order."""
+    """The parameters that move each measure, most first; of the measures those of `FIRST`, then other headlines."""
     rows = study.indices.filter(pl.col("of") == study.of, pl.col(rank) > 0).sort(rank, descending=True, maintain_order=True)
-    found = {name: rows.filter(measure=name).head(BARS).rows(named=True) for name in dict.fromkeys((*HEADLINE, *rows["measure"]))}
+    found = {name: rows.filter(measure=name).head(BARS).rows(named=True) for name in dict.fromkeys((*FIRST, *HEADLINE, *rows["measure"]))}
     shown = {name: parts for name, parts in found.items() if parts}
     if not shown:
         raise FigureError(f"{study.name}: no parameter moves any of the measures")
@@ -69,7 +71,7 @@ def _title(study: Study, shown: dict[str, list[dict[str, Any]]], rank: str) -> s
     first, rows = next(iter(shown.items()))
     what = measure_title(measure_of(first))
     if study.against is None and len(rows) > 1 and rows[0][f"{rank}_low"] <= rows[1][f"{rank}_high"]:
-        return f"{scenario_title(study.scenario)}: what moves the {what}"
+        return f"{scenario_title(study.scenario)}: what moves the outcome"
     if study.against is None:
         return f"{scenario_title(study.scenario)}: {clean(rows[0]['parameter'])} moves the {what} most"
     titles = [scenario_title(scenario) for scenario in (study.scenario, study.against)]

@@ -9,7 +9,7 @@ import polars as pl
 
 from sim.measures.definitions import HEADLINE
 from sim.sensitivity.factors import without_range
-from sim.wording import bare, clean, difference, interval, measure_of, measure_title, number, scenario_title
+from sim.wording import bare, clean, difference, interval, measure_of, measure_title, number, scenario_title, shortened
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOWN = 4
 """Parameters that are shown for each measure."""
+LONGEST = 36
+"""Characters of a parameter's path, so that a row fits a terminal."""
 SOURCED = "\N{DEGREE SIGN}"
 HOW = {
     "morris": "mu*: how far a measure moves on average as the parameter crosses its range, wherever the others are.",
@@ -73,7 +75,7 @@ def _movers(study: Study, method: str) -> Table:
         for row in rows.head(SHOWN).iter_rows(named=True):
             ends = [written(row[end], measure.kind) for end in ("at_low", "at_high")]
             sourced = SOURCED if row["basis"] == "source" else ""
-            table.add_row(*map(Text, (f"  {clean(row['parameter'])}{sourced}", _index(row, rank, measure.kind), *ends)))
+            table.add_row(*map(Text, (f"  {shortened(row['parameter'], LONGEST)}{sourced}", _index(row, rank, measure.kind), *ends)))
     return table
 
 

@@ -70,7 +70,7 @@ def test_it_tells_what_matters_and_whether_the_order_survives(files: Path, analy
     clear, close = ({"mu_star_low": low, "mu_star_high": 3.0, "parameter": "x"} for low in (2.0, 1.0))
     next_one = {"mu_star_low": 0.0, "mu_star_high": 1.5, "parameter": "y"}
     assert title({"heard_share": [clear, next_one]}).endswith(": x moves the share of voice heard most")
-    assert title({"heard_share": [close, next_one]}).endswith(": what moves the share of voice heard")
+    assert title({"heard_share": [close, next_one]}).endswith(": what moves the outcome")
     less = replace(study, indices=study.indices.filter(pl.col("measure") != "heard_share"))
     assert "Left out, as they have no value in some runs: share of voice heard." in map(str, as_tables(less))
     assert study.sample.columns == ["point", "of", *study.parameters["parameter"]]
