@@ -50,8 +50,10 @@ def whatsapp(text: Text, order: str, report: Report) -> Iterator[Message]:
             report.skip("no time that can be read", line)
         elif said is None or _QUOTES.search(said["author"]) or _is_notice(said["text"]):
             report.skip("what the app itself says", line)
+        elif not (author := said["author"].strip(f"~{_INVISIBLE} \u202f\xa0")):
+            report.skip("no author", line)
         else:
-            yield Message(moment, said["author"].strip(f"~{_INVISIBLE} \u202f\xa0"), room, text=_without_media(said["text"]))
+            yield Message(moment, author, room, text=_without_media(said["text"]))
 
 
 def _entries(text: str) -> Iterator[tuple[int, str, str]]:

@@ -114,6 +114,12 @@ def test_what_whatsapp_says_itself_is_skipped(tmp_path: Path) -> None:
     assert skipped(imported(tmp_path, IOS)) == {"what the app itself says": 1}
 
 
+def test_what_whatsapp_gives_no_author_is_skipped(tmp_path: Path) -> None:
+    """A name of nothing but marks that cannot be seen."""
+    nameless = ANDROID.replace("Bob: =1", "~\N{LEFT-TO-RIGHT MARK} : =1")
+    assert skipped(imported(tmp_path, nameless)) == {"what the app itself says": 3, "no author": 1}
+
+
 @pytest.mark.parametrize(
     ("dates", "order"),
     [

@@ -34,8 +34,9 @@ def load(path: Path) -> Scenario:
 
 
 def values_set(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Path and value, durations in hours, of every number that the file, or one that it extends, has set."""
-    return ((path, found) for path, value in everything_set(scenario) if (found := number(value)) is not None)
+    """Path and value, durations in hours, of every number that the file, or one that it extends, has set; choices of design left out."""
+    design = {tuple(map(str, parameter.path)) for parameter in parameters(scenario) if parameter.basis == "design"}
+    return ((path, found) for path, value in everything_set(scenario) if path not in design and (found := number(value)) is not None)
 
 
 def everything_set(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], object]]:
