@@ -202,15 +202,13 @@ class Result(Measured):
         path = self.folder / "ledger.parquet" if self.folder else None
         return pl.scan_parquet(path, glob=False) if path is not None and path.exists() else None
 
-    def write(self, folder: Path, ledger: pl.LazyFrame | None = None) -> None:
-        """Writes the tables that are not there into a folder, and the ledger where there is one."""
+    def write(self, folder: Path) -> None:
+        """Writes the tables that are not there into a folder."""
         from sim.experiment.csv import write_csv
         from sim.experiment.large import pieces, scan
         from sim.experiment.store import write_origin
 
         self.write_large(folder, "measures", "series")
-        if ledger is not None:
-            ledger.sink_parquet(folder / "ledger.parquet")
         write_csv(pieces(scan("measures", self.in_memory, self.folder)), folder / "measures.csv")
         for name in ("summary", "attribution", "brief", "runs"):
             write_csv(pieces(getattr(self, name).lazy()), folder / f"{name}.csv")

@@ -80,24 +80,25 @@ class Outcomes(Gathering):
         return pl.DataFrame(rows, RUN_COLUMNS, orient="row")
 
     def tables(self, folder: Path | None) -> dict[str, pl.DataFrame]:
-        """Measures, and measures over time, of the runs that ended well: put into a folder; where there is none, given by name.
+        """Measures, and measures over time, of the runs that ended well: put into a folder, with the ledgers if there are any; where there
+        is none, given by name.
 
         Raises:
             ResultError: if the journal is damaged.
         """
+        if folder is not None:
+            self._put_ledgers(folder)
         return {**self._put("measures", MEASURE_COLUMNS, folder), **self._put("series", SERIES_COLUMNS, folder)}
-
-    def ledger(self) -> pl.LazyFrame | None:
-        """The ledgers of the runs that ended well, None if there are none."""
-        parts = self._journal.parts("ledger") if self._journal else {}
-        wanted = [run for run in self._runs if run in parts]
-        if not wanted:
-            return None
-        return pl.concat([pl.scan_parquet(parts[run], glob=False).filter(world=run[0], replication=run[1]) for run in wanted])
 
     def _put(self, name: str, columns: Columns, folder: Path | None) -> dict[str, pl.DataFrame]:
         blocks = self.blocks(name, columns, ["world", "replication"])
         return put(name, (in_order(block, self._plan.scenario, self._plan.worlds) for block in blocks), columns, folder)
+
+    def _put_ledgers(self, folder: Path) -> None:
+        columns = {name: type(kind) for name, kind in self.scan("ledger", {}).collect_schema().items()}
+        if columns:
+            order = [pl.col("world").cast(pl.Enum(self._plan.worlds)), pl.col("replication"), pl.col("occasion")]
+            put("ledger", (block.sort(order) for block in self.blocks("ledger", columns, ["world", "replication"])), columns, folder)
 
     def _replay(self, world: str, replication: int) -> str:
         """The command that runs a failed run again, with the other worlds of its replication; empty for others."""

@@ -87,7 +87,7 @@ def run(
         gather=partial(Outcomes, plan),
         carry_out=partial(_simulate, plan, how),
         finish=lambda outcomes, folder: _finish(plan, outcomes, folder, started, asked),
-        write=lambda outcomes, result, folder: result.write(folder, outcomes.ledger()),
+        write=lambda outcomes, result, folder: result.write(folder),
     )
     return keep(job, place, resume=resume, force=force)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN = 4
 """Parameters that are shown for each measure."""
-LONGEST = 36
+LONGEST = 32
 """Characters of a parameter's path, so that a row fits a terminal."""
 SOURCED = "\N{DEGREE SIGN}"
 HOW = {
@@ -120,10 +120,14 @@ def order_table(order: pl.DataFrame) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     first, second = order["first"][0], order["second"][0]
-    for heading in ("measure", "better is", f"{clean(first)} better", f"{clean(second)} better", "equal", f"of {order['worlds'][0]}"):
-        table.add_column(heading, justify="left" if heading in ("measure", "better is") else "right", overflow="fold")
+    table.add_column("measure", min_width=20)
+    table.add_column("better is", no_wrap=True)
+    for name in (first, second):
+        table.add_column(f"{clean(name)} better", justify="right", overflow="fold", max_width=12)
+    for heading in ("equal", f"of {order['worlds'][0]}"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in order.iter_rows(named=True):
         shares = [f"{100 * row[name]:.0f} %" for name in ("first_better", "second_better", "equal")]
         table.add_row(*map(Text, (measure_title(measure_of(row["measure"])), row["better"], *shares, _survives(row))))

@@ -228,9 +228,22 @@ def test_ledgers_are_kept_where_asked(make: Make, tmp_path: Path) -> None:
     assert ledger.select("world", "replication").unique(maintain_order=True).collect().rows() == [
         ("free", 0), ("free", 1), ("full", 0), ("full", 1),
     ]  # fmt: skip
+    assert ledger.select("occasion").collect()["occasion"].to_list() == [1, 2] * 4
     assert make().ledger is None
     with pytest.raises(ValueError, match="needs a folder"):
         make(keep_ledger=True)
+
+
+def test_ledgers_are_put_together_in_pieces_and_are_the_same(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan for each run would take minutes for some thousands of them."""
+    monkeypatch.setattr("sim.experiment.plan.STACK", 2)
+    folders = []
+    for rows in (10**6, 5):
+        monkeypatch.setattr("sim.experiment.gathering.BLOCK", rows)
+        folders.append(make(out=tmp_path / str(rows), replications=7, worlds="free,full", keep_ledger=True).folder)
+    whole, pieces = ((folder or tmp_path) / "ledger.parquet" for folder in folders)
+    assert whole.read_bytes() == pieces.read_bytes()
+    assert pl.read_parquet(whole)["replication"].to_list() == [number for number in range(7) for _ in range(2)] * 2
 
 
 def _spoil(path: Path) -> None:
