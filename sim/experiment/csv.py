@@ -44,7 +44,8 @@ def _written(column: pl.Series) -> pl.Series:
     if column.dtype.is_float():
         return pl.Series(column.name, [None if value is None else float(f"{value:.{DIGITS}g}") for value in column], column.dtype)
     if column.dtype == pl.String:
-        return pl.Series(column.name, [_guarded(text) if text else None for text in column], column.dtype)
+        texts = {text: _guarded(text) if text else None for text in column.unique() if text is not None}
+        return column.replace({text: written for text, written in texts.items() if written != text})
     return column
 
 

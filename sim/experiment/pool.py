@@ -153,7 +153,7 @@ def opened(executor: Executor | None, jobs: int, memory: int | None = None) -> A
 
 
 def _serve(connection: Connection, memory: int | None) -> None:
-    """Does pieces of work until the parent process closes the connection; ends at once should that be killed."""
+    """Does pieces of work until the parent process closes the connection, and ends the process; at once should the parent be killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if memory is not None:
@@ -162,7 +162,7 @@ def _serve(connection: Connection, memory: int | None) -> None:
         try:
             connection.send_bytes(_reply(connection.recv_bytes()))
         except (EOFError, OSError):
-            return
+            os._exit(0)  # Nothing is left to tidy up, which would take a fifth of a second.
         if memory is not None:
             gc.collect()  # What has failed for want of memory would otherwise still have it.
 

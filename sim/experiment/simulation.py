@@ -14,7 +14,7 @@ from sim.experiment.execute import Failure, execute
 from sim.experiment.interrupts import shielded
 from sim.experiment.limits import Limits
 from sim.experiment.plan import Plan
-from sim.experiment.pool import capacity, opened
+from sim.experiment.pool import InlineExecutor, capacity, opened
 from sim.experiment.progress import Progress, quiet
 from sim.scenario import ScenarioError
 
@@ -136,7 +136,8 @@ def carry_out(order: Order[P, U, R], gatherer: Gatherer[U, R], how: How) -> None
             if how.fail_fast:
                 raise _Stop
 
-        execute(order.plan, tasks, pool, AHEAD * workers, finished, failed, order.work)
+        ahead = 1 if isinstance(pool, InlineExecutor) else AHEAD * workers
+        execute(order.plan, tasks, pool, ahead, finished, failed, order.work)
 
 
 @contextmanager
