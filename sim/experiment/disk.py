@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,8 +52,15 @@ def writing_to(place: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
-        raise WriteError(f"{place}: cannot be written: {reason}") from error
+        raise WriteError(f"{place}: cannot be written: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """What the system says; of an error of polars, too, which tells its number in the end."""
+    number = re.search(r"\(os error (\d+)\)", str(error))
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return os.strerror(int(number[1])) if number else str(error).splitlines()[0]
 
 
 def write_text(path: Path, text: str) -> None:

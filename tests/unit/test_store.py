@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim.experiment.columns import in_order
-from sim.experiment.disk import ResultError, WriteError
+from sim.experiment.disk import ResultError, WriteError, writing_to
 from sim.experiment.store import check_place
 from tests import synthetic
 from tests.unit.conftest import Make
@@ -220,6 +220,20 @@ def test_a_disk_that_refuses_leaves_the_old_result(make: Make, tmp_path: Path, m
         make(out=tmp_path, force=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["un75-tencent", "un75-tencent.partial"]
     assert sim.read(tmp_path / "un75-tencent").count("done") == 24
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)"), os.strerror(28)),
+        (OSError(13, "Permission denied"), "Permission denied"),
+        (pl.exceptions.ComputeError("odd\nand long"), "odd"),
+    ],
+)
+def test_what_the_disk_says_is_passed_on(error: Exception, reason: str) -> None:
+    with pytest.raises(WriteError) as caught, writing_to(Path("x")):
+        raise error
+    assert str(caught.value) == f"x: cannot be written: {reason}"
 
 
 def test_ledgers_are_kept_where_asked(make: Make, tmp_path: Path) -> None:
