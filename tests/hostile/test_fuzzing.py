@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.hostile.commands import QUICK, TINY, called
 from tests.scenario_files import BASE, write
 
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 fewer = settings(few, max_examples=10)
 
 SCALARS: list[Any] = [

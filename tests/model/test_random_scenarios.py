@@ -267,7 +267,7 @@ def check_measures(what: Scenario, ledger: Ledger, world: str) -> None:
 
 
 @given(document=scenarios)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_any_scenario_runs_without_a_warning_and_adds_up(document: dict[str, Any]) -> None:
     """Sixty scenarios, always the same ones; two replications, and one of them again by itself in other worlds."""
     try:

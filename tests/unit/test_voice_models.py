@@ -78,7 +78,7 @@ def test_softened_acts_are_measured_as_they_were_said() -> None:
 
 
 @given(document=scenarios, model=st.sampled_from(MODELS[1:]))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_any_scenario_runs_without_a_warning(document: dict[str, Any], model: str) -> None:
     """Ten scenarios of everything the schema allows, always the same ones; a replication is the same by itself."""
     timeline = [event for event in document["timeline"] if "voice.cost" not in event.get("set", {})]
