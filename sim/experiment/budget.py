@@ -28,9 +28,10 @@ OF_STACK, OF_WINDOW, OF_OCCASION, OF_EVENT, OF_PERSON, OF_LINK, OF_ROW = 0.04, 0
 PROBE = 5.0e-3
 """Seconds of the probe that tells how fast a machine is."""
 # Bytes: of a process with its libraries; by person, topic and world; by link between contacts; by occasion and world, and if the ledger is
-# kept; by event of the clock; by row of the tables that stay in memory; of rows that are put together at a time; by run, for its status.
+# kept; by event of the clock; by row of the tables that stay in memory; of rows that are put together at a time; by run, for its status; by
+# character of the scenario of a point.
 PROCESS, BY_PERSON, BY_LINK, BY_OCCASION, BY_KEPT, BY_EVENT, BY_ROW = 133e6, 29, 700, 33, 150, 55, 300
-AT_A_TIME, BY_RUN = 120e6, 1500
+AT_A_TIME, BY_RUN, BY_CHARACTER = 120e6, 1500, 4.5
 MEASURES, SERIES = 25, 33
 """Rows of the tables of a run: about so many measures a level of a split, and points in time a day."""
 
@@ -89,7 +90,7 @@ class Budget:
             got = f"{occasions} occasions in each of {self.simulated:,} worlds simulated, and {events} events of the clock"
             found.append(f"--max-events: at most {limits.events:,}, and predicts {handled}: {got}")
         if most is not None and self.memory > most:
-            got = f"{format_size(self.memory)}, with {format_size(self.worker)} in each of {self.jobs} at work and the rest in tables"
+            got = f"{format_size(self.memory)}, with {format_size(self.worker)} in each of {self.jobs} at work and the rest in points and tables"
             found.append(f"--max-memory: at most {format_size(most)}, and predicts {got}")
         return [f"{name}: {fault}; raise it, or lower sizes, horizon, replications or jobs" for fault in found]
 
@@ -141,6 +142,8 @@ def budget_of(scenarios: Sequence[Scenario], size: Size, jobs: int) -> Budget:
     kept = rows * BY_ROW
     if size.in_folder:
         kept = min(kept, AT_A_TIME + keys * BY_ROW + runs * BY_RUN)
+    if size.points > 1:
+        kept += size.points * len(scenarios[0].model_dump_json()) * BY_CHARACTER
     return Budget(
         occasions=sum(part.occasions for part in parts) / len(parts),
         runs=runs,

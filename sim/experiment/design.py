@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,7 @@ def values_of_points(scenario: Scenario) -> list[Values]:
     return _grid(over, experiment) if experiment.design == "grid" else _sampled(over, experiment, scenario.seed)
 
 
-def scenarios_at(scenario: Scenario, points: Sequence[Values]) -> list[Scenario]:
+def scenarios_at(scenario: Scenario, points: Iterable[Values]) -> list[Scenario]:
     """The scenario with the values of each point, and without its experiment.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -66,18 +66,27 @@ class _Design:
     def first_of_sample(self) -> int:
         return 1 + 2 * len(self.factors)
 
-    @property
+    @cached_property
     def places(self) -> Floats:
         """Points x parameters: where in its range each is, from 0 to 1; NaN where it is as in the scenario."""
         alone = np.full((len(self.factors), len(self.factors)), np.nan)
         ends = [np.where(np.eye(len(alone), dtype=bool), share, alone) for share in (0.0, 1.0)]
         return np.concatenate([alone[:1], *ends, self.sample])
 
-    def values(self, option: int) -> Iterator[dict[str, object]]:
+    def values(self, option: int) -> Iterator[Values]:
         """Values by path, at each point, of one of the scenarios."""
-        for row in self.places:
-            moved = [(factor, float(share)) for factor, share in zip(self.factors, row, strict=True) if not np.isnan(share)]
-            yield {path: value for factor, share in moved for path, value in factor.values(option, share).items()}
+        return (self.values_at(option, at) for at in range(len(self.places)))
+
+    def values_at(self, option: int, at: int) -> Values:
+        """The same at one point."""
+        moved = [(factor, float(share)) for factor, share in zip(self.factors, self.places[at], strict=True) if not np.isnan(share)]
+        return {path: value for factor, share in moved for path, value in factor.values(option, share).items()}
+
+    def arguments(self, point: int) -> list[str]:
+        """The arguments of `run` that make a point of the analysis in a folder."""
+        option, at = divmod(point, len(self.places))
+        pairs = (f"{path}={written(value)}" for path, value in self.values_at(option, at).items())
+        return ["against.yaml" if option else "scenario.yaml", *chain.from_iterable(("--set", pair) for pair in pairs)]
 
 
 def analyse(
@@ -124,15 +133,14 @@ def analyse(
     count = len(options) * (design.first_of_sample + method.points(len(design.factors)))
     quietly = replace(how, told=lambda _: None)
     admit(name, plan, quietly, options, designed=count, totals=True, in_folder=out is not None)  # before there are so many points
-    values = [list(design.values(option)) for option in range(len(options))]
-    scenarios = [at for base, of_option in zip(options, values, strict=True) for at in scenarios_at(base, of_option)]
+    scenarios = [at for option, base in enumerate(options) for at in scenarios_at(base, design.values(option))]
     admit(name, plan, how, scenarios, totals=True, in_folder=out is not None)
     started = now()
 
     def finish(outcomes: PointOutcomes, folder: Path | None) -> Study:
         return _study(options, design, outcomes, folder, measures, _manifest(plan, method, measures, digest, started, asked))
 
-    points = Points(name, scenarios, plan.worlds, plan.replications, partial(_arguments, values), True, request)
+    points = Points(name, scenarios, plan.worlds, plan.replications, design.arguments, True, request)
     return run_points(points, how, finish, out, resume=resume, force=force)
 
 
@@ -164,13 +172,6 @@ def _varied(options: Sequence[Scenario], parameters: str, measures: Sequence[str
     if problems:
         raise ScenarioError(problems)
     return found
-
-
-def _arguments(values: Sequence[Sequence[Values]], point: int) -> list[str]:
-    """The arguments of `run` that make a point of the analysis in a folder."""
-    option, at = divmod(point, len(values[0]))
-    pairs = (f"{path}={written(value)}" for path, value in values[option][at].items())
-    return ["against.yaml" if option else "scenario.yaml", *chain.from_iterable(("--set", pair) for pair in pairs)]
 
 
 def _request(design: _Design, options: Sequence[Scenario]) -> dict[str, Any]:
