@@ -82,7 +82,7 @@ def factors(scenarios: Sequence[Scenario], wanted: str = ASSUMPTIONS) -> list[Fa
             grouped.setdefault((found.field, found.basis, found.text, found.range), []).append((found, member))
     chosen = [same for same in grouped.values() if _is_wanted(same, wanted)]
     _check(wanted, chosen, [found for same in grouped.values() for found, _ in same])
-    return _named(chosen)
+    return _named(chosen, scenarios)
 
 
 def without_range(scenario: Scenario) -> int:
@@ -127,16 +127,27 @@ def _check(wanted: str, chosen: Sequence[object], known: Sequence[Parameter]) ->
         raise ScenarioError(problems)
 
 
-def _named(chosen: Sequence[Sequence[tuple[Parameter, Member]]]) -> list[Factor]:
+def _named(chosen: Sequence[Sequence[tuple[Parameter, Member]]], scenarios: Sequence[Scenario]) -> list[Factor]:
     """The factors, under names that differ."""
-    names = [_name(same) for same in chosen]
+    names = _told_apart([_name(same) for same in chosen], [_first_and_more(same) for same in chosen])
+    names = _told_apart(names, [f"{name} in {scenarios[same[0][1].option].name}" for name, same in zip(names, chosen, strict=True)])
     found = []
     for name, same in zip(names, chosen, strict=True):
-        first, member = same[0]
+        first = same[0][0]
         assert first.range is not None
-        unique = name if names.count(name) == 1 else f"{member.path} and {len(same) - 1} more"
-        found.append(Factor(unique, first.basis, first.text, first.range, tuple(member for _, member in same)))
+        found.append(Factor(name, first.basis, first.text, first.range, tuple(member for _, member in same)))
     return found
+
+
+def _told_apart(names: Sequence[str], longer: Sequence[str]) -> list[str]:
+    """The names, in their longer form where several are the same."""
+    return [name if names.count(name) == 1 else more for name, more in zip(names, longer, strict=True)]
+
+
+def _first_and_more(same: Sequence[tuple[Parameter, Member]]) -> str:
+    """The first path, and how many others there are."""
+    first, *others = dict.fromkeys(member.path for _, member in same)
+    return f"{first} and {len(others)} more" if others else first
 
 
 def _name(same: Sequence[tuple[Parameter, Member]]) -> str:

@@ -96,6 +96,8 @@ def _said(study: Study, method: str) -> str:
     rank = {"morris": "mu_star", "sobol": "total"}[method]
     assumed = study.indices.filter(pl.col("of") == study.of, pl.col("basis") == "assumption")
     names = assumed["parameter"].n_unique()
+    if study.indices.is_empty():
+        return "No measure that was asked for has a value in every run."
     if not names:
         return "No assumption was varied: what was rests on sources."
     moving = assumed.filter(pl.col(rank) > 0)

@@ -95,6 +95,22 @@ def test_it_tells_what_matters_and_whether_the_order_survives(files: Path, analy
     )  # fmt: skip
 
 
+def test_a_parameter_with_other_evidence_in_each_scenario_varies_on_its_own_in_each(files: Path) -> None:
+    for name, least in (("a", 0.0), ("b", 0.1)):
+        with (files / f"{name}.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"evidence: {{voice.cost: {{assumption: a guess, range: [{least}, 0.6]}}}}\n")
+    ran("--against", "b.yaml", "--parameters", "voice.cost", "--set", "horizon=6h", "--quiet")
+    study = Study.read(files / "results/a-morris")
+    assert study.sample.columns == ["point", "of", "voice.cost in a", "voice.cost in b"]
+    assert study.parameters["low"].to_list() == ["0.0", "0.1"]
+
+
+def test_measures_that_no_run_has_are_said_to_be_missing(files: Path) -> None:
+    said = ran("--parameters", VARIED, "--measures", "list_se", "--set", "horizon=6h")
+    assert "No measure that was asked for has a value in every run." in said
+    assert "Left out, as they have no value in some runs: standard error of the list." in said
+
+
 def test_results_of_different_kinds_have_no_figure_together(files: Path) -> None:
     vary = "experiment={vary: {platforms.chat.rules.filter.recall: [0, 1]}}"
     for options in ((), ("--set", vary, "--set", "name=several")):
