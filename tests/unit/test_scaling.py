@@ -11,6 +11,7 @@ import sim
 from sim.cli import main
 from sim.scenario import ScenarioError, presets
 from sim.scenario.scaling import of_people
+from sim.scenario.schema import Evidence
 
 FLAGSHIP = Path(__file__).parents[2] / "scenarios" / "un75-tencent.yaml"
 
@@ -28,6 +29,18 @@ def test_groups_keep_their_proportions_and_stand_for_as_many() -> None:
     assert few.evidence == whole.evidence
     rest = {"groups", "represents"}
     assert few.model_dump(exclude=rest) == whole.model_dump(exclude=rest)
+
+
+def test_ranges_of_what_is_scaled_are_left_out() -> None:
+    """They speak of the sizes before, to which an analysis would take the groups back."""
+    own = {"groups.*.size": {"assumption": "a guess", "range": [1000, 9000]}, "voice.cost": {"assumption": "a guess", "range": [0, 1]}}
+    whole = sim.load(FLAGSHIP)
+    evidence = {path: Evidence.model_validate(stated) for path, stated in own.items()}
+    few = of_people(whole.model_copy(update={"evidence": evidence}), 400)
+    assert {path: (stated.assumption, stated.range) for path, stated in few.evidence.items()} == {
+        "groups.*.size": ("a guess", None),
+        "voice.cost": ("a guess", [0, 1]),
+    }
 
 
 def test_no_group_is_lost() -> None:
