@@ -21,7 +21,7 @@ def order(first: Sweep, second: Sweep, measures: Sequence[str] = HEADLINE, world
     Better is less of a loss, nearer 0 of a deviation, and more of anything else.
 
     Raises:
-        ResultError: if their points or seeds differ, or they lack the world or a measure.
+        ResultError: if their points or seeds differ, or they lack the world or a measure, or have no values at the same points.
     """
     if not first.design.equals(second.design) or first.scenario.seed != second.scenario.seed:
         raise ResultError(
@@ -32,7 +32,11 @@ def order(first: Sweep, second: Sweep, measures: Sequence[str] = HEADLINE, world
             raise ResultError(f"{sweep.name}: has no world '{world}'; it has {', '.join(sweep.worlds)}")
     if unknown := [name for name in measures if name not in (*HEADLINE, *first.summary["measure"])]:
         raise ResultError(f"no experiment has a measure '{unknown[0]}'")
-    return pl.DataFrame(list(_rows(first, second, measures, world)), ORDER_COLUMNS, orient="row")
+    rows = list(_rows(first, second, measures, world))
+    if not rows:
+        one, other = labels([first, second])
+        raise ResultError(f"{one}: has no value to compare at any point that {other} has too")
+    return pl.DataFrame(rows, ORDER_COLUMNS, orient="row")
 
 
 def _rows(first: Sweep, second: Sweep, measures: Sequence[str], world: str) -> Iterator[tuple[object, ...]]:

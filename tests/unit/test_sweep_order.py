@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from sim.experiment.disk import ResultError
 from sim.measures.definitions import MEASURES
 from sim.sensitivity.text import order_table
 from sim.sweep_order import order
@@ -48,3 +49,11 @@ def test_experiments_of_one_name_are_told_apart_by_their_folders() -> None:
     found = order(experiment("x/before", [0.1]), experiment("x/after", [0.2]), ["opinion_shift"])
     assert found.select("first", "second").row(0) == ("before", "after")
     assert [column.header for column in order_table(found).columns][2:4] == ["before better", "after better"]
+
+
+def test_experiments_without_values_at_the_same_points_have_no_order() -> None:
+    """As where every run of one failed."""
+    none = experiment("x/none", [0.1])
+    none.summary = none.summary.clear()
+    with pytest.raises(ResultError, match=r"^a: has no value to compare at any point that none has too$"):
+        order(experiment("x/a", [0.1]), none, ["opinion_shift"])
