@@ -17,6 +17,7 @@ from sim.experiment.disk import ResultError, sync, writing_to
 from sim.experiment.large import Columns
 from sim.scenario.problems import clean
 
+LOG, LOCK = "finished.jsonl", "lock"
 MOST_DIFFERENCES = 5
 PART = re.compile(r"\d{6,}")
 
@@ -33,7 +34,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._log = folder / "finished.jsonl"
+        self._log = folder / LOG
         self._parts: list[dict[str, Any]] = []
 
     @property
@@ -149,17 +150,31 @@ def opened(folder: Path, request: Mapping[str, Any], *, resume: bool, force: boo
     Raises:
         ResultError: if another process writes to it, if it belongs to another run, or if it exists and neither is asked for.
     """
-    if folder.exists() and not resume and not force:
+    there = folder.exists()
+    if there and not resume and not force:
         raise ResultError(f"{folder.parent}: holds a run that was interrupted; --resume continues it, --force starts anew")
     with writing_to(folder):
-        if folder.exists() and not resume:
-            shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
+        if there and not resume:
+            with writing_to(folder):
+                _clear(folder)
         journal = Journal(folder)
         _compare(folder / "request.json", request)
         journal.read_log()
         yield journal
+
+
+def _clear(folder: Path) -> None:
+    """Removes an earlier run, the log first, and the tables that were laid beside it."""
+    (folder / LOG).unlink(missing_ok=True)
+    for path in (*folder.iterdir(), *folder.parent.iterdir()):
+        if path in (folder, folder / LOCK):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _compare(path: Path, request: Mapping[str, Any]) -> None:
@@ -207,7 +222,7 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
         return
     with writing_to(folder):
-        file = (folder / "lock").open("w")
+        file = (folder / LOCK).open("w")
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -192,14 +192,26 @@ def test_a_missing_part_is_said(tmp_path: Path) -> None:
             pass
 
 
-def test_two_processes_do_not_write_to_one_journal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("force", [False, True])
+def test_two_processes_do_not_write_to_one_journal(tmp_path: Path, force: bool) -> None:
     folder = tmp_path / "x.partial" / "journal"
     with (
         opened(folder, REQUEST, resume=False, force=False),
         pytest.raises(ResultError, match=r"x\.partial: another process is at work on it"),
-        opened(folder, REQUEST, resume=True, force=False),
+        opened(folder, REQUEST, resume=not force, force=force),
     ):
         pass
+
+
+def test_a_run_that_starts_anew_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
+    """Nor of its tables: a ledger that was kept before is not one of the new run."""
+    folder = journal_of(tmp_path / "x.partial" / "journal", 2).parent
+    (folder.parent / "ledger.parquet").write_bytes(b"of the one before")
+    (folder.parent / "figures").mkdir()
+    with opened(folder, {"other": True}, resume=False, force=True) as journal:
+        assert not journal.statuses
+        assert list(folder.parent.iterdir()) == [folder]
+        assert {path.name for path in folder.iterdir()} == {"lock", "request.json"}
 
 
 def test_many_differences_are_counted(tmp_path: Path) -> None:
