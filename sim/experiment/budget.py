@@ -90,7 +90,8 @@ class Budget:
             got = f"{occasions} occasions in each of {self.simulated:,} worlds simulated, and {events} events of the clock"
             found.append(f"--max-events: at most {limits.events:,}, and predicts {handled}: {got}")
         if most is not None and self.memory > most:
-            got = f"{format_size(self.memory)}, with {format_size(self.worker)} in each of {self.jobs} at work and the rest in points and tables"
+            worker = format_size(self.worker)
+            got = f"{format_size(self.memory)}, with {worker} in each of {self.jobs} at work and the rest in points and tables"
             found.append(f"--max-memory: at most {format_size(most)}, and predicts {got}")
         return [f"{name}: {fault}; raise it, or lower sizes, horizon, replications or jobs" for fault in found]
 
