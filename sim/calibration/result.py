@@ -84,6 +84,8 @@ class Calibration(Tables):
         folder = Path(folder)
         if not is_calibration(folder):
             raise ResultError(f"{folder}: not the result of a calibration: it holds no {MARK}")
+        if not (folder / "fitted.yaml").exists():
+            raise ResultError(f"{folder}: holds a calibration whose search did not end; `chillsim calibrate --resume` continues it")
         reader = Reader(folder)
         return cls(
             scenario=reader.scenario(),

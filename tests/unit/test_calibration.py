@@ -170,6 +170,8 @@ def test_a_calibration_that_was_interrupted_ends_as_if_it_had_not_been(
         calibrated(targets, method, out=tmp_path / "parts")
     assert interrupt.value.result.trials.height > 0
     assert interrupt.value.folder == tmp_path / "parts/trial-calibration.partial"
+    with pytest.raises(ResultError, match="holds a calibration whose search did not end; `chillsim calibrate --resume` continues it"):
+        sim.Calibration.read(interrupt.value.folder)
     monkeypatch.setattr("sim.experiment.task.run_task", run_task)
     before = len(done)
     calibrated(targets, method, out=tmp_path / "parts", resume=True)
