@@ -100,9 +100,10 @@ class Measured(Tables):
         """Writes tables with rows for every run into a folder, unless they lie there."""
         from sim.experiment.large import file_of, scan, write_parquet
 
+        if self.folder is not None and folder.resolve() == self.folder.resolve():
+            return
         for table in tables:
-            if folder != self.folder:
-                write_parquet(scan(table, self.in_memory, self.folder), file_of(table, folder))
+            write_parquet(scan(table, self.in_memory, self.folder), file_of(table, folder))
 
     def _whole(self, table: str) -> pl.DataFrame:
         with self.reading(table) as rows:

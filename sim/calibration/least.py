@@ -52,9 +52,12 @@ class Least:
         if generations < 1 or population < 5:
             seen.look(start)
             return
-        look: Any = lambda points: np.minimum(goal.distance(seen.look(points.T)), FAR)  # noqa: E731
+
+        def distance(points: Floats) -> Any:
+            return np.minimum(goal.distance(seen.look(points.T)), FAR)
+
         differential_evolution(
-            look,
+            distance,
             Bounds(np.zeros(parameters), np.ones(parameters)),
             init=start,
             maxiter=generations,

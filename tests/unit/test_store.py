@@ -236,6 +236,14 @@ def test_what_the_disk_says_is_passed_on(error: Exception, reason: str) -> None:
     assert str(caught.value) == f"x: cannot be written: {reason}"
 
 
+def test_a_result_can_be_written_over_itself_whatever_its_folder_is_called(make: Make, tmp_path: Path) -> None:
+    result = make(out=tmp_path)
+    assert result.folder is not None
+    before = {path.name: path.read_bytes() for path in result.folder.iterdir()}
+    result.write(tmp_path / "." / "un75-tencent" / ".." / "un75-tencent")
+    assert {path.name: path.read_bytes() for path in result.folder.iterdir()} == before
+
+
 def test_ledgers_are_kept_where_asked(make: Make, tmp_path: Path) -> None:
     ledger = make(out=tmp_path, replications=2, worlds="free,full", keep_ledger=True).ledger
     assert ledger is not None
